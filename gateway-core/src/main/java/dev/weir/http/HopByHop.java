@@ -1,0 +1,111 @@
+package dev.weir.http;
+
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.util.AsciiString;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Fields that speak of one connection and end there: the ones that are known to, and those that the
+ * sender names in its Connection field (RFC 9110 §7.6.1).
+ */
+public final class HopByHop {
+
+  /** Naming one of these in Connection would take from the upstream what it must be able to see. */
+  private static final Set<String> NEVER_AN_OPTION =
+      Set.of(
+          "host",
+          "content-length",
+          "content-type",
+          "content-encoding",
+          "authorization",
+          "cookie",
+          "set-cookie",
+          "origin",
+          "date",
+          "expect",
+          "idempotency-key",
+          "forwarded",
+          "via",
+          "x-forwarded-for",
+          "x-forwarded-host",
+          "x-forwarded-proto",
+          "x-forwarded-port",
+          "x-real-ip",
+          "x-request-id",
+          "traceparent",
+          "tracestate");
+
+  private HopByHop() {}
+
+  /**
+   * A copy of {@code headers} that may go on to the next hop.
+   *
+   * @throws FailureException {@link Failure#BAD_HEADER} if Connection names a field that is not for
+   *     one hop only
+   */
+  public static HttpHeaders without(HttpHeaders headers) {
+    HttpHeaders copy = Fields.create();
+    var fields = headers.iteratorCharSequence();
+    while (fields.hasNext()) {
+      Map.Entry<CharSequence, CharSequence> field = fields.next();
+      if (!isHopByHop(field.getKey())) {
+        copy.add(field.getKey(), field.getValue());
+      }
+    }
+    removeOptions(copy, headers.getAll(HttpHeaderNames.CONNECTION));
+    return copy;
+  }
+
+  /** The same, in place; for fields that are ours. */
+  public static void strip(HttpHeaders headers) {
+    List<String> connection = headers.getAll(HttpHeaderNames.CONNECTION);
+    headers
+        .remove(HttpHeaderNames.CONNECTION)
+        .remove(Fields.KEEP_ALIVE)
+        .remove(Fields.PROXY_CONNECTION)
+        .remove(HttpHeaderNames.TRANSFER_ENCODING)
+        .remove(HttpHeaderNames.TE)
+        .remove(HttpHeaderNames.UPGRADE)
+        .remove(HttpHeaderNames.PROXY_AUTHENTICATE);
+    removeOptions(headers, connection);
+  }
+
+  private static void removeOptions(HttpHeaders headers, List<String> connection) {
+    for (String options : connection) {
+      if (options.equalsIgnoreCase("keep-alive") || options.equalsIgnoreCase("close")) {
+        continue;
+      }
+      for (String option : options.split(",", -1)) {
+        String name = AsciiCase.lower(option.trim());
+        if (NEVER_AN_OPTION.contains(name)) {
+          throw Failure.BAD_HEADER.exception(
+              "connection: " + Quoted.of(options) + " (expected: fields of one hop only)");
+        }
+        if (!name.isEmpty()) {
+          headers.remove(name);
+        }
+      }
+    }
+  }
+
+  /** By length first: nearly every field is told apart by that alone. */
+  private static boolean isHopByHop(CharSequence name) {
+    return switch (name.length()) {
+      case 2 -> is(HttpHeaderNames.TE, name);
+      case 7 -> is(HttpHeaderNames.UPGRADE, name) || is(HttpHeaderNames.TRAILER, name);
+      case 10 -> is(HttpHeaderNames.CONNECTION, name) || is(Fields.KEEP_ALIVE, name);
+      case 16 -> is(Fields.PROXY_CONNECTION, name);
+      case 17 -> is(HttpHeaderNames.TRANSFER_ENCODING, name);
+      case 18 -> is(HttpHeaderNames.PROXY_AUTHENTICATE, name);
+      case 19 -> is(HttpHeaderNames.PROXY_AUTHORIZATION, name);
+      default -> false;
+    };
+  }
+
+  private static boolean is(AsciiString field, CharSequence name) {
+    return field.contentEqualsIgnoreCase(name);
+  }
+}

@@ -1,0 +1,304 @@
+package dev.weir.resilience;
+
+import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Operators;
+import reactor.core.scheduler.Scheduler;
+
+/**
+ * Lets so many calls run at a time, lets so many more wait for a while in the order in which they
+ * came, and refuses the rest at once.
+ *
+ * <p>What a call holds is a {@link Permit}. It comes back when the call fails or is cancelled; a
+ * value takes it along, and whoever holds the value releases it. Releasing twice is as good as
+ * once.
+ *
+ * <p>Lock-free. {@code inUse} counts the permits that are out; {@code queue} holds who waits. Any
+ * thread may take a free permit as long as nobody waits. Permits are given to waiters by {@link
+ * #serve()} alone, which one thread at a time runs: a thread that finds it running leaves a mark in
+ * {@code served}, and the one that runs it goes round once more. Whoever enters the queue and
+ * whoever brings a permit back calls it afterwards, so that a free permit and a waiter can't both
+ * be left lying. A waiter goes on where it came from: on the worker of {@code clock} that it took
+ * when it began to wait, never on the thread that released the permit.
+ */
+public final class ConcurrencyLimit {
+
+  /** Why a call was refused. */
+  public enum Refusal {
+    QUEUE_FULL,
+    QUEUE_TIMEOUT
+  }
+
+  /** The right to run; held by one call or by its value. */
+  public interface Permit {
+
+    /** Gives the permit back, from any thread; the first time counts. */
+    void release();
+  }
+
+  /**
+   * How many.
+   *
+   * @param max at a time; at least 1
+   * @param maxQueue that may wait; 0 for none
+   * @param maxWait in the queue
+   */
+  public record Policy(int max, int maxQueue, Duration maxWait) {}
+
+  private final Policy policy;
+  private final Scheduler clock;
+  private final AtomicInteger inUse = new AtomicInteger();
+  private final AtomicInteger waiting = new AtomicInteger();
+  private final AtomicInteger served = new AtomicInteger();
+  private final Queue<LimitedSubscriber<?>> queue = new ConcurrentLinkedQueue<>();
+
+  public ConcurrencyLimit(Policy policy, Scheduler clock) {
+    this.policy = policy;
+    this.clock = clock;
+  }
+
+  /**
+   * The call, once it may run.
+   *
+   * @param call is made once it may run, so that a refusal costs next to nothing
+   * @param handOver ties the permit to the value, and gives the value back
+   * @param onWait runs if the call has to wait, before it does
+   * @param refusal the error of a call that may not run
+   */
+  public <T> Mono<T> limit(
+      Supplier<? extends Mono<T>> call,
+      BiFunction<T, Permit, T> handOver,
+      Runnable onWait,
+      Function<Refusal, ? extends Throwable> refusal) {
+    return new Limited<>(this, call, handOver, onWait, refusal);
+  }
+
+  public Policy policy() {
+    return policy;
+  }
+
+  public int inUse() {
+    return inUse.get();
+  }
+
+  public int waiting() {
+    return waiting.get();
+  }
+
+  private boolean tryTake() {
+    int taken = inUse.get();
+    while (taken < policy.max()) {
+      if (inUse.compareAndSet(taken, taken + 1)) {
+        return true;
+      }
+      taken = inUse.get();
+    }
+    return false;
+  }
+
+  private void giveBack() {
+    inUse.decrementAndGet();
+    if (waiting.get() > 0) {
+      serve();
+    }
+  }
+
+  private boolean tryEnqueue(LimitedSubscriber<?> waiter) {
+    if (waiting.incrementAndGet() > policy.maxQueue()) {
+      waiting.decrementAndGet();
+      return false;
+    }
+    queue.add(waiter);
+    return true;
+  }
+
+  private void leaveQueue(LimitedSubscriber<?> waiter) {
+    if (queue.remove(waiter)) {
+      waiting.decrementAndGet();
+    }
+  }
+
+  private void serve() {
+    if (served.getAndIncrement() != 0) {
+      return;
+    }
+    int marks = 1;
+    while (marks != 0) {
+      while (!queue.isEmpty() && tryTake()) {
+        serveFirst();
+      }
+      marks = served.addAndGet(-marks);
+    }
+  }
+
+  /** Gives the permit that was just taken to the first who still wants it. */
+  private void serveFirst() {
+    LimitedSubscriber<?> waiter = queue.poll();
+    while (waiter != null) {
+      waiting.decrementAndGet();
+      if (waiter.grant()) {
+        return;
+      }
+      waiter = queue.poll();
+    }
+    inUse.decrementAndGet();
+  }
+
+  private static final class Limited<T> extends Mono<T> {
+
+    private final ConcurrencyLimit limit;
+    private final Supplier<? extends Mono<T>> call;
+    private final BiFunction<T, Permit, T> handOver;
+    private final Runnable onWait;
+    private final Function<Refusal, ? extends Throwable> refusal;
+
+    Limited(
+        ConcurrencyLimit limit,
+        Supplier<? extends Mono<T>> call,
+        BiFunction<T, Permit, T> handOver,
+        Runnable onWait,
+        Function<Refusal, ? extends Throwable> refusal) {
+      this.limit = limit;
+      this.call = call;
+      this.handOver = handOver;
+      this.onWait = onWait;
+      this.refusal = refusal;
+    }
+
+    @Override
+    public void subscribe(CoreSubscriber<? super T> actual) {
+      LimitedSubscriber<T> subscriber = new LimitedSubscriber<>(actual, this);
+      if (limit.waiting.get() == 0 && limit.tryTake()) {
+        subscriber.state.set(LimitedSubscriber.RUNNING);
+        actual.onSubscribe(subscriber);
+        CallSubscriber.make(call).subscribe(subscriber);
+      } else {
+        subscriber.waitForPermit();
+      }
+    }
+  }
+
+  /** One call: it waits, runs, hands its permit to its value, and is over. */
+  private static final class LimitedSubscriber<T> extends CallSubscriber<T> implements Permit {
+
+    static final int WAITING = 0;
+    static final int RUNNING = 1;
+    static final int HANDED_OVER = 2;
+    static final int OVER = 3;
+
+    final AtomicInteger state = new AtomicInteger(WAITING);
+    private final Limited<T> parent;
+    private Scheduler.@Nullable Worker worker;
+
+    LimitedSubscriber(CoreSubscriber<? super T> actual, Limited<T> parent) {
+      super(actual);
+      this.parent = parent;
+    }
+
+    void waitForPermit() {
+      if (parent.limit.policy.maxQueue() == 0) {
+        Operators.error(actual, parent.refusal.apply(Refusal.QUEUE_FULL));
+        return;
+      }
+      Scheduler.Worker own = parent.limit.clock.createWorker();
+      worker = own;
+      if (!parent.limit.tryEnqueue(this)) {
+        own.dispose();
+        Operators.error(actual, parent.refusal.apply(Refusal.QUEUE_FULL));
+        return;
+      }
+      parent.onWait.run();
+      actual.onSubscribe(this);
+      own.schedule(
+          this::giveUpWaiting, parent.limit.policy.maxWait().toNanos(), TimeUnit.NANOSECONDS);
+      parent.limit.serve();
+    }
+
+    /** A permit is there; whoever brought it goes on with its own work, and we with ours. */
+    boolean grant() {
+      if (!state.compareAndSet(WAITING, RUNNING)) {
+        return false;
+      }
+      if (worker != null) {
+        worker.schedule(this::run);
+      }
+      return true;
+    }
+
+    private void run() {
+      stopWaiting();
+      if (state.get() == RUNNING) {
+        make(parent.call).subscribe(this);
+      }
+    }
+
+    private void giveUpWaiting() {
+      if (state.compareAndSet(WAITING, OVER)) {
+        parent.limit.leaveQueue(this);
+        stopWaiting();
+        actual.onError(parent.refusal.apply(Refusal.QUEUE_TIMEOUT));
+      }
+    }
+
+    private void stopWaiting() {
+      if (worker != null) {
+        worker.dispose();
+      }
+    }
+
+    @Override
+    public void onNext(T value) {
+      if (state.compareAndSet(RUNNING, HANDED_OVER)) {
+        actual.onNext(parent.handOver.apply(value, this));
+        actual.onComplete();
+      } else {
+        discard(value);
+      }
+    }
+
+    @Override
+    public void onError(Throwable error) {
+      if (state.compareAndSet(RUNNING, OVER)) {
+        parent.limit.giveBack();
+        actual.onError(error);
+      } else {
+        drop(error);
+      }
+    }
+
+    @Override
+    public void onComplete() {
+      if (state.compareAndSet(RUNNING, OVER)) {
+        parent.limit.giveBack();
+        actual.onComplete();
+      }
+    }
+
+    @Override
+    public void cancel() {
+      if (state.compareAndSet(WAITING, OVER)) {
+        parent.limit.leaveQueue(this);
+        stopWaiting();
+      } else if (state.compareAndSet(RUNNING, OVER)) {
+        cancelUpstream();
+        parent.limit.giveBack();
+      }
+    }
+
+    @Override
+    public void release() {
+      if (state.compareAndSet(HANDED_OVER, OVER)) {
+        parent.limit.giveBack();
+      }
+    }
+  }
+}

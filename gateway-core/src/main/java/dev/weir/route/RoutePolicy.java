@@ -1,0 +1,25 @@
+package dev.weir.route;
+
+import dev.weir.filter.RetryFilter;
+import dev.weir.http.ForwardingFields;
+import dev.weir.http.HeaderEdits;
+import dev.weir.http.Timeouts;
+import dev.weir.resilience.ConcurrencyLimit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a route wants of the steps on its path; null where it does without one.
+ *
+ * @param id of the route
+ * @param rewrite the path that the upstream is asked for
+ */
+public record RoutePolicy(
+    String id,
+    Timeouts timeouts,
+    long maxBodyBytes,
+    @Nullable ConcurrencyLimit concurrency,
+    RetryFilter.@Nullable Policy retry,
+    @Nullable PathTemplate rewrite,
+    ForwardingFields forwarding,
+    HeaderEdits onRequest,
+    HeaderEdits onResponse) {}

@@ -1,0 +1,33 @@
+package dev.weir.telemetry;
+
+import java.util.Locale;
+
+/** What is worth a counter and is not the end of a request; each has a name to go with it. */
+public enum Event {
+  /** A request was repeated. Name: the upstream. */
+  RETRIED,
+  /** A request would have been repeated, had the budget of its upstream allowed. */
+  RETRY_BUDGET_EXHAUSTED,
+  /** A request's body was not kept for a repetition: too large for its route. Name: the route. */
+  REPLAY_TOO_LARGE,
+  /** A request's body was not kept for a repetition: all memory for that is in use. */
+  REPLAY_MEMORY_FULL,
+  /** A client asked for more time than its route allows, and was given that. Name: the route. */
+  TIMEOUT_CLAMPED,
+  /** A client's trace was malformed or too long, and a new one begun. Name: the field. */
+  TRACE_DROPPED,
+  /** A trailer section was dropped: the other side could not take it. Name: the route. */
+  TRAILERS_DROPPED,
+  /** A response came for a request that was over. Name: where it was found. */
+  RESPONSE_DROPPED,
+  /** An upstream sent more than was asked for; its connection was closed. Name: the upstream. */
+  UPSTREAM_POISONED,
+  /** An upstream's answer before the answer was swallowed: too many of them. */
+  INFORMATIONAL_DROPPED;
+
+  private final String code = name().toLowerCase(Locale.ROOT);
+
+  public String code() {
+    return code;
+  }
+}
