@@ -29,7 +29,7 @@ public final class EventLoops {
    * @param isNative epoll, or io_uring where its library is on the class path; else NIO
    */
   public EventLoops(String name, int count, boolean isNative) {
-    this.resources = LoopResources.create(name, LoopResources.DEFAULT_IO_SELECT_COUNT, count, true);
+    this.resources = LoopResources.create(name, count, true);
     this.isNative = isNative;
     for (EventExecutor executor : resources.onServer(isNative)) {
       all.add((EventLoop) executor);

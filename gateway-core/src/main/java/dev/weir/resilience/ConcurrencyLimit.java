@@ -3,6 +3,7 @@ package dev.weir.resilience;
 import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
@@ -178,30 +179,48 @@ public final class ConcurrencyLimit {
     public void subscribe(CoreSubscriber<? super T> actual) {
       LimitedSubscriber<T> subscriber = new LimitedSubscriber<>(actual, this);
       if (limit.waiting.get() == 0 && limit.tryTake()) {
-        subscriber.state.set(LimitedSubscriber.RUNNING);
-        actual.onSubscribe(subscriber);
-        CallSubscriber.make(call).subscribe(subscriber);
+        subscriber.runAtOnce();
       } else {
         subscriber.waitForPermit();
       }
     }
   }
 
-  /** One call: it waits, runs, hands its permit to its value, and is over. */
+  /**
+   * One call: it waits, is granted a permit, starts, runs, hands the permit to its value, and is
+   * over.
+   *
+   * <p>A subscriber that leaves while the call is being subscribed to must not bring the permit
+   * back before that is done, else one call more than allowed would be on its way for a moment: it
+   * says that it is leaving, and whoever starts the call brings the permit back.
+   */
   private static final class LimitedSubscriber<T> extends CallSubscriber<T> implements Permit {
 
-    static final int WAITING = 0;
-    static final int RUNNING = 1;
-    static final int HANDED_OVER = 2;
-    static final int OVER = 3;
+    private static final int WAITING = 0;
+    private static final int GRANTED = 1;
+    private static final int STARTING = 2;
+    private static final int RUNNING = 3;
+    private static final int LEAVING = 4;
+    private static final int HANDED_OVER = 5;
+    private static final int OVER = 6;
 
-    final AtomicInteger state = new AtomicInteger(WAITING);
+    private final AtomicInteger state = new AtomicInteger(WAITING);
     private final Limited<T> parent;
     private Scheduler.@Nullable Worker worker;
 
     LimitedSubscriber(CoreSubscriber<? super T> actual, Limited<T> parent) {
       super(actual);
       this.parent = parent;
+    }
+
+    private boolean move(int from, int to) {
+      return state.compareAndSet(from, to);
+    }
+
+    void runAtOnce() {
+      state.set(STARTING);
+      actual.onSubscribe(this);
+      start();
     }
 
     void waitForPermit() {
@@ -218,31 +237,46 @@ public final class ConcurrencyLimit {
       }
       parent.onWait.run();
       actual.onSubscribe(this);
-      own.schedule(
-          this::giveUpWaiting, parent.limit.policy.maxWait().toNanos(), TimeUnit.NANOSECONDS);
+      limitWaiting(own);
       parent.limit.serve();
+    }
+
+    private void limitWaiting(Scheduler.Worker own) {
+      try {
+        own.schedule(
+            this::giveUpWaiting, parent.limit.policy.maxWait().toNanos(), TimeUnit.NANOSECONDS);
+      } catch (RejectedExecutionException notWaitingAnyMore) {
+        // Another thread has served us in the meantime, or the subscriber has left.
+      }
     }
 
     /** A permit is there; whoever brought it goes on with its own work, and we with ours. */
     boolean grant() {
-      if (!state.compareAndSet(WAITING, RUNNING)) {
+      if (!move(WAITING, GRANTED)) {
         return false;
       }
       if (worker != null) {
-        worker.schedule(this::run);
+        worker.schedule(this::runAfterWaiting);
       }
       return true;
     }
 
-    private void run() {
+    private void runAfterWaiting() {
       stopWaiting();
-      if (state.get() == RUNNING) {
-        make(parent.call).subscribe(this);
+      if (move(GRANTED, STARTING)) {
+        start();
+      }
+    }
+
+    private void start() {
+      make(parent.call).subscribe(this);
+      if (!move(STARTING, RUNNING) && move(LEAVING, OVER)) {
+        parent.limit.giveBack();
       }
     }
 
     private void giveUpWaiting() {
-      if (state.compareAndSet(WAITING, OVER)) {
+      if (move(WAITING, OVER)) {
         parent.limit.leaveQueue(this);
         stopWaiting();
         actual.onError(parent.refusal.apply(Refusal.QUEUE_TIMEOUT));
@@ -257,7 +291,7 @@ public final class ConcurrencyLimit {
 
     @Override
     public void onNext(T value) {
-      if (state.compareAndSet(RUNNING, HANDED_OVER)) {
+      if (move(RUNNING, HANDED_OVER) || move(STARTING, HANDED_OVER)) {
         actual.onNext(parent.handOver.apply(value, this));
         actual.onComplete();
       } else {
@@ -267,7 +301,7 @@ public final class ConcurrencyLimit {
 
     @Override
     public void onError(Throwable error) {
-      if (state.compareAndSet(RUNNING, OVER)) {
+      if (move(RUNNING, OVER) || move(STARTING, OVER)) {
         parent.limit.giveBack();
         actual.onError(error);
       } else {
@@ -277,7 +311,7 @@ public final class ConcurrencyLimit {
 
     @Override
     public void onComplete() {
-      if (state.compareAndSet(RUNNING, OVER)) {
+      if (move(RUNNING, OVER) || move(STARTING, OVER)) {
         parent.limit.giveBack();
         actual.onComplete();
       }
@@ -285,10 +319,14 @@ public final class ConcurrencyLimit {
 
     @Override
     public void cancel() {
-      if (state.compareAndSet(WAITING, OVER)) {
+      if (move(WAITING, OVER)) {
         parent.limit.leaveQueue(this);
         stopWaiting();
-      } else if (state.compareAndSet(RUNNING, OVER)) {
+      } else if (move(GRANTED, OVER)) {
+        parent.limit.giveBack();
+      } else if (move(STARTING, LEAVING)) {
+        cancelUpstream();
+      } else if (move(RUNNING, OVER)) {
         cancelUpstream();
         parent.limit.giveBack();
       }
@@ -296,7 +334,7 @@ public final class ConcurrencyLimit {
 
     @Override
     public void release() {
-      if (state.compareAndSet(HANDED_OVER, OVER)) {
+      if (move(HANDED_OVER, OVER)) {
         parent.limit.giveBack();
       }
     }
