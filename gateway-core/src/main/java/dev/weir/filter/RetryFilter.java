@@ -152,7 +152,7 @@ public final class RetryFilter implements Filter {
       if (repetitions >= policy.max()) {
         return Retry.NO_MORE; // It was tried often enough.
       }
-      if (!request.body().isRepeatable() && request.progress().phase() != Phase.CONNECT) {
+      if (!request.body().isRepeatable()) {
         return Retry.NO_MORE; // The beginning of the body is gone.
       }
       long backoff = policy.backoff().nanos(repetitions + 1, random);

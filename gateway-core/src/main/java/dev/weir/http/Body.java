@@ -59,7 +59,7 @@ public abstract class Body {
   /** Frees what was not read; any number of calls is as good as one. */
   public abstract void discard();
 
-  /** Whether the content can be read again after it was read. */
+  /** Whether the content can be read from its beginning now: for the first time, or again. */
   public abstract boolean isRepeatable();
 
   /** The trailer fields; empty before the content has ended. */
@@ -185,7 +185,7 @@ public abstract class Body {
 
     @Override
     public boolean isRepeatable() {
-      return false;
+      return !isTaken.get();
     }
 
     @Override

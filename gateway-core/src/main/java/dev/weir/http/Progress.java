@@ -66,8 +66,12 @@ public final class Progress {
     responseBytes += bytes;
   }
 
+  /** The answer's head is known. A refusal of ours leaves the phase in which it came about. */
   public void answered(long nowNanos) {
     headNanos = nowNanos - startNanos;
+    if (failure == null) {
+      phase = Phase.BODY;
+    }
   }
 
   /** The gateway answers by itself, for this reason. */

@@ -63,7 +63,7 @@ public final class ReplayBody extends Body {
 
   @Override
   public boolean isRepeatable() {
-    return isKeeping;
+    return !isDiscarded && (isKeeping || input.subscription == null);
   }
 
   @Override
@@ -81,8 +81,7 @@ public final class ReplayBody extends Body {
     return new Flux<>() {
       @Override
       public void subscribe(CoreSubscriber<? super ByteBuf> actual) {
-        boolean hasBegun = input.subscription != null;
-        if (hasBegun && !isKeeping || isDiscarded) {
+        if (!isRepeatable()) {
           Operators.error(actual, new IllegalStateException("the body is gone"));
           return;
         }
@@ -170,7 +169,11 @@ public final class ReplayBody extends Body {
     }
 
     private void reserve(int bytes) {
-      if (keptBytes + bytes > maxBytes) {
+      if (current == null) {
+        // The last attempt asked for it, the next one will want it: kept in any case.
+        memory.reserve(bytes);
+        keptBytes += bytes;
+      } else if (keptBytes + bytes > maxBytes) {
         isKeeping = false;
         onTooLarge.run();
       } else if (memory.tryReserve(bytes)) {

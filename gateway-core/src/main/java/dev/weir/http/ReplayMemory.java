@@ -20,6 +20,11 @@ public final class ReplayMemory {
     return false;
   }
 
+  /** Whether there is room or not; for what is on its way and can't be refused any more. */
+  void reserve(int bytes) {
+    usedBytes.addAndGet(bytes);
+  }
+
   void release(long bytes) {
     usedBytes.addAndGet(-bytes);
   }
