@@ -39,7 +39,7 @@ public final class RecordOutcomeFilter implements Filter {
           @Override
           public void value(Response response) {
             request.progress().answered(clock.now(TimeUnit.NANOSECONDS));
-            Response unused = response.onEnd(ending -> answered(request, response, ending));
+            response.onEnd(ending -> answered(request, response, ending));
           }
 
           @Override

@@ -96,7 +96,7 @@ public final class RetryFilter implements Filter {
           @Override
           public void value(Response response) {
             body.stopKeeping();
-            Response unused = response.onEnd(ending -> body.discard());
+            response.onEnd(ending -> body.discard());
           }
 
           @Override

@@ -49,6 +49,11 @@ public enum Failure {
       CLIENT,
       "The request's body did not arrive in time.",
       "Send the body without long pauses, or raise timeouts.idle of the route."),
+  CLIENT_LEFT(
+      400,
+      CLIENT,
+      "The client closed its connection before its request was complete.",
+      "Look at the client, or at what stands between it and the gateway."),
   BODY_TOO_LARGE(
       413,
       GATEWAY,
@@ -89,6 +94,11 @@ public enum Failure {
       GATEWAY,
       "The transfer coding is not one that the gateway decodes.",
       "Use chunked, or a Content-Length (RFC 9112 §6.1)."),
+  VERSION_NOT_SUPPORTED(
+      505,
+      GATEWAY,
+      "The version of HTTP is not one that this listener speaks.",
+      "Use HTTP/1.1 or HTTP/1.0."),
   LOOP_DETECTED(
       508,
       GATEWAY,

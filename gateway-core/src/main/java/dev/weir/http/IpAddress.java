@@ -41,6 +41,11 @@ public final class IpAddress {
     return ipv6(number(bytes, 0, 8), number(bytes, 8, 8));
   }
 
+  /** The IPv4 address with this number; 0 for {@code 0.0.0.0}. */
+  public static IpAddress ofNumber(int number) {
+    return new IpAddress(true, 0, number & 0xFFFF_FFFFL);
+  }
+
   private static long number(byte[] bytes, int from, int count) {
     long value = 0;
     for (int i = from; i < from + count; i++) {

@@ -4,6 +4,7 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A request as a value: what is asked, by whom, until when.
@@ -27,6 +28,7 @@ public final class Request {
   private final Deadline deadline;
   private final Map<String, String> pathParameters;
   private final Consumer<Informational> informational;
+  private final @Nullable FailureException refusal;
 
   /** A request without a deadline, on no route yet. */
   public Request(
@@ -49,7 +51,8 @@ public final class Request {
         progress,
         Deadline.NEVER,
         Map.of(),
-        NOWHERE);
+        NOWHERE,
+        null);
   }
 
   private Request(
@@ -63,7 +66,8 @@ public final class Request {
       Progress progress,
       Deadline deadline,
       Map<String, String> pathParameters,
-      Consumer<Informational> informational) {
+      Consumer<Informational> informational,
+      @Nullable FailureException refusal) {
     this.identity = identity;
     this.method = method;
     this.authority = authority;
@@ -75,6 +79,7 @@ public final class Request {
     this.deadline = deadline;
     this.pathParameters = pathParameters;
     this.informational = informational;
+    this.refusal = refusal;
   }
 
   public Identity identity() {
@@ -124,6 +129,11 @@ public final class Request {
     return informational;
   }
 
+  /** Why the listener can't accept this as a request; null if it can. */
+  public @Nullable FailureException refusal() {
+    return refusal;
+  }
+
   public Request withTarget(Target newTarget) {
     return copy(newTarget, headers, body, deadline, pathParameters, informational);
   }
@@ -168,7 +178,25 @@ public final class Request {
         progress,
         newDeadline,
         parameters,
-        sink);
+        sink,
+        refusal);
+  }
+
+  /** The same, as one that is to be answered with a refusal and nothing else. */
+  public Request refused(FailureException why) {
+    return new Request(
+        identity,
+        method,
+        authority,
+        target,
+        headers,
+        body,
+        client,
+        progress,
+        deadline,
+        pathParameters,
+        informational,
+        why);
   }
 
   /** Whether doing it twice is like doing it once (RFC 9110 §9.2.2). */

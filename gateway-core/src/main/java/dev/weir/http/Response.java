@@ -1,5 +1,6 @@
 package dev.weir.http;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -71,6 +72,7 @@ public final class Response {
    * Runs {@code listener} once when this response is over; at once, if it is over already. On the
    * thread that ends it, so it must not wait.
    */
+  @CanIgnoreReturnValue
   public Response onEnd(Consumer<Ending> listener) {
     end.onEnd(listener);
     return this;
@@ -81,6 +83,7 @@ public final class Response {
    *
    * @return false if it was over before
    */
+  @CanIgnoreReturnValue
   public boolean end(Ending ending) {
     return end.end(ending);
   }
@@ -93,7 +96,7 @@ public final class Response {
     if (tunnel != null) {
       tunnel.discard();
     }
-    boolean unused = end(Ending.DISCARDED);
+    end(Ending.DISCARDED);
   }
 
   @Override

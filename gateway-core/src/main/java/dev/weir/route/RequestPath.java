@@ -8,6 +8,7 @@ import dev.weir.filter.DeadlineFilter;
 import dev.weir.filter.ForwardFilter;
 import dev.weir.filter.LimitBodyFilter;
 import dev.weir.filter.RecordOutcomeFilter;
+import dev.weir.filter.RefuseFilter;
 import dev.weir.filter.RenderProblemFilter;
 import dev.weir.filter.RetryFilter;
 import dev.weir.http.Filter;
@@ -42,6 +43,8 @@ public final class RequestPath {
         .through(new RecordOutcomeFilter(with.telemetry(), with.clock(), with.wallClock()))
         // The only place where an error becomes a status, so whatever may fail is below.
         .through(new RenderProblemFilter())
+        // 400, 405, 408, 414, 431, 501, 505. What the listener could not take for a request.
+        .through(new RefuseFilter())
         // 503. Before any work is done for the request: this keeps the process itself alive.
         .through(new ConcurrencyLimitFilter("gateway", gateway))
         // 404, 405. Everything below depends on the route.

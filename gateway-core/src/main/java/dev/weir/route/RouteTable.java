@@ -52,6 +52,10 @@ public final class RouteTable implements Handler {
 
   @Override
   public Mono<Response> handle(Request request) {
+    if (request.target().path().equals("*")) {
+      // It asks about the server as a whole, and is for nobody behind us (RFC 9110 §9.3.7).
+      return Mono.fromSupplier(() -> Response.of(204));
+    }
     Route route = match(request);
     if (route == null) {
       return Mono.error(() -> refusal(request));

@@ -87,7 +87,7 @@ public final class Balancer implements Handler {
         new CallObserver<>() {
           @Override
           public void value(Response response) {
-            Response unused = response.onEnd(ending -> endpoint.end());
+            response.onEnd(ending -> endpoint.end());
           }
 
           @Override

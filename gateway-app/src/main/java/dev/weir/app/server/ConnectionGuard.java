@@ -1,0 +1,280 @@
+package dev.weir.app.server;
+
+import dev.weir.http.Failure;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.ReferenceCountUtil;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
+import reactor.core.scheduler.Scheduler;
+
+/**
+ * Watches over one connection of a client, in front of the codec: that it does not stay idle for
+ * too long, sends its requests' heads in time and takes what is sent to it; and that its end does
+ * not destroy the last answer.
+ *
+ * <p>One timer serves all of that. A request costs it two notes of the time.
+ *
+ * <p>A connection that is closed while its client is still sending would be reset, and the answer
+ * with it before the client has read it. So we first say that we are done, then read on for a short
+ * while and throw away what comes (RFC 9112 §9.6).
+ */
+final class ConnectionGuard extends ChannelDuplexHandler {
+
+  private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(2);
+  private static final long MAX_LINGER_BYTES = 16L << 20;
+  private static final long MIN_WATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+  private enum State {
+    IDLE,
+    READING_HEAD,
+    IN_EXCHANGE,
+    LINGERING
+  }
+
+  private final long idleNanos;
+  private final long headerNanos;
+  private final long stallNanos;
+  private final Scheduler clock;
+  private final Connections connections;
+
+  private State state = State.IDLE;
+  private long sinceNanos;
+  private int requestsOpen;
+  private boolean isRequestComplete = true;
+  private boolean isClosing;
+  private long lastPendingBytes;
+  private long pendingSinceNanos;
+  private long lingeredBytes;
+  private @Nullable ChannelPromise closePromise;
+  private @Nullable ChannelHandlerContext context;
+  private @Nullable RequestSanity sanity;
+  private @Nullable Disposable timer;
+  private long timerAtNanos;
+
+  ConnectionGuard(ListenerPolicy policy, Scheduler clock, Connections connections) {
+    this.idleNanos = policy.idle().toNanos();
+    this.headerNanos = policy.headerTimeout().toNanos();
+    this.stallNanos = policy.writeStall().toNanos();
+    this.clock = clock;
+    this.connections = connections;
+  }
+
+  void refuseWith(RequestSanity handler) {
+    sanity = handler;
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    context = ctx;
+    enter(State.IDLE);
+    watch(Math.min(idleNanos, stallNanos / 2));
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    stopWatching();
+    connections.closed(this);
+    ctx.fireChannelInactive();
+  }
+
+  private long now() {
+    return clock.now(TimeUnit.NANOSECONDS);
+  }
+
+  private void enter(State next) {
+    state = next;
+    sinceNanos = now();
+  }
+
+  /** The codec has read a request's head. */
+  void requestBegins() {
+    requestsOpen++;
+    isRequestComplete = false;
+    state = State.IN_EXCHANGE;
+  }
+
+  /** The codec has read a request's last byte. */
+  void requestEnds() {
+    isRequestComplete = true;
+  }
+
+  /** Whether the client may still be sending the request that is being answered. */
+  boolean isReceiving() {
+    return !isRequestComplete;
+  }
+
+  /** An exchange is over, answer and all. */
+  void exchangeEnds() {
+    requestsOpen--;
+    if (requestsOpen == 0 && state == State.IN_EXCHANGE) {
+      enter(State.IDLE);
+      if (isClosing) {
+        closeNow();
+      }
+    }
+  }
+
+  /** Closes the connection as soon as it has no request; for the end of the process. */
+  void closeWhenIdle() {
+    onLoop(
+        () -> {
+          isClosing = true;
+          if (state == State.IDLE) {
+            closeNow();
+          }
+        });
+  }
+
+  /** Closes the connection, whatever it does. */
+  void closeNow() {
+    onLoop(
+        () -> {
+          isRequestComplete = true;
+          if (context != null) {
+            context.channel().close();
+          }
+        });
+  }
+
+  private void onLoop(Runnable task) {
+    ChannelHandlerContext ctx = context;
+    if (ctx == null) {
+      return;
+    }
+    if (ctx.executor().inEventLoop()) {
+      task.run();
+    } else {
+      ctx.executor().execute(task);
+    }
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    if (state == State.LINGERING) {
+      throwAway(ctx, message);
+      return;
+    }
+    if (state == State.IDLE) {
+      enter(State.READING_HEAD);
+    }
+    ctx.fireChannelRead(message);
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    if (state == State.READING_HEAD) {
+      watch(headerNanos);
+    }
+    ctx.fireChannelReadComplete();
+  }
+
+  private void throwAway(ChannelHandlerContext ctx, Object message) {
+    lingeredBytes += message instanceof ByteBuf buffer ? buffer.readableBytes() : 0;
+    ReferenceCountUtil.release(message);
+    if (lingeredBytes > MAX_LINGER_BYTES) {
+      finishClosing(ctx);
+    }
+  }
+
+  @Override
+  public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
+    boolean isAnswered = state != State.LINGERING && !isRequestComplete;
+    if (isAnswered && ctx.channel().isActive() && ctx.channel() instanceof DuplexChannel duplex) {
+      closePromise = promise;
+      enter(State.LINGERING);
+      duplex.shutdownOutput();
+      ctx.channel().config().setAutoRead(true);
+      watch(LINGER_NANOS);
+    } else {
+      stopWatching();
+      ctx.close(promise);
+    }
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (state == State.LINGERING) {
+      // The client has closed its side, too.
+      finishClosing(ctx);
+    } else {
+      ctx.fireUserEventTriggered(event);
+    }
+  }
+
+  private void finishClosing(ChannelHandlerContext ctx) {
+    stopWatching();
+    ctx.close(closePromise == null ? ctx.newPromise() : closePromise);
+  }
+
+  /** Looks again at the latest after so long. */
+  private void watch(long nanos) {
+    long at = now() + Math.max(nanos, MIN_WATCH_NANOS);
+    if (timer != null && !timer.isDisposed() && timerAtNanos <= at) {
+      return;
+    }
+    stopWatching();
+    timerAtNanos = at;
+    timer = clock.schedule(this::look, at - now(), TimeUnit.NANOSECONDS);
+  }
+
+  private void stopWatching() {
+    if (timer != null) {
+      timer.dispose();
+      timer = null;
+    }
+  }
+
+  private void look() {
+    timer = null;
+    ChannelHandlerContext ctx = context;
+    if (ctx == null || !ctx.channel().isActive()) {
+      return;
+    }
+    long elapsed = now() - sinceNanos;
+    switch (state) {
+      case IDLE -> lookAtIdle(elapsed);
+      case READING_HEAD -> lookAtHead(elapsed);
+      case IN_EXCHANGE -> lookAtWrites(ctx);
+      case LINGERING -> finishClosing(ctx);
+    }
+  }
+
+  private void lookAtIdle(long elapsed) {
+    if (elapsed >= idleNanos) {
+      connections.count(Connections.Cut.IDLE);
+      closeNow();
+    } else {
+      watch(Math.min(idleNanos - elapsed, stallNanos / 2));
+    }
+  }
+
+  private void lookAtHead(long elapsed) {
+    if (elapsed < headerNanos) {
+      watch(headerNanos - elapsed);
+    } else if (sanity != null) {
+      connections.count(Connections.Cut.SLOW_HEAD);
+      sanity.refuse(Failure.CLIENT_STALLED.exception("the request's head did not arrive in time"));
+      watch(stallNanos);
+    }
+  }
+
+  private void lookAtWrites(ChannelHandlerContext ctx) {
+    ChannelOutboundBuffer buffer = ctx.channel().unsafe().outboundBuffer();
+    long pending = buffer == null ? 0 : buffer.totalPendingWriteBytes() - buffer.currentProgress();
+    if (pending == 0 || pending != lastPendingBytes) {
+      lastPendingBytes = pending;
+      pendingSinceNanos = now();
+    } else if (now() - pendingSinceNanos >= stallNanos) {
+      connections.count(Connections.Cut.WRITE_STALLED);
+      closeNow();
+      return;
+    }
+    watch(stallNanos / 4);
+  }
+}

@@ -1,0 +1,25 @@
+package dev.weir.app.server;
+
+import dev.weir.http.Target.Ambiguous;
+import java.time.Duration;
+
+/**
+ * What a listener takes from its clients.
+ *
+ * @param maxTargetBytes of a request target; longer ones are answered 414
+ * @param maxHeaderBytes of all header fields of a request; more are answered 431
+ * @param maxHeaders fields of a request; more are answered 431
+ * @param maxConnections at a time; more are closed as soon as they are accepted
+ * @param idle after which a connection without a request is closed
+ * @param headerTimeout for a request's head to arrive whole; then 408
+ * @param writeStall after which a client that takes nothing of what is sent is cut off
+ */
+public record ListenerPolicy(
+    int maxTargetBytes,
+    int maxHeaderBytes,
+    int maxHeaders,
+    int maxConnections,
+    Duration idle,
+    Duration headerTimeout,
+    Duration writeStall,
+    Ambiguous ambiguousPaths) {}
