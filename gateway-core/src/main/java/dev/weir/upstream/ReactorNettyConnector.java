@@ -19,6 +19,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.CodecException;
+import io.netty.handler.codec.PrematureChannelClosureException;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
@@ -77,7 +78,10 @@ public final class ReactorNettyConnector implements Connector {
   private ConnectionProvider newPool() {
     return ConnectionProvider.builder(upstream)
         .maxConnections(policy.maxConnections())
-        .pendingAcquireMaxCount(policy.maxConnections())
+        // Who is let through by the concurrency limit waits here only while a connection that was
+        // given
+        // up is still on its way out.
+        .pendingAcquireMaxCount(2 * policy.maxConnections())
         .pendingAcquireTimeout(policy.connectTimeout())
         .maxIdleTime(policy.maxIdle())
         .evictInBackground(policy.maxIdle().dividedBy(2))
@@ -255,7 +259,7 @@ public final class ReactorNettyConnector implements Connector {
 
   /** Whether the endpoint spoke, but not as it must; anything else is a connection that ended. */
   private static boolean isInvalid(Throwable error) {
-    return error instanceof CodecException
+    return error instanceof CodecException && !(error instanceof PrematureChannelClosureException)
         || error instanceof IllegalArgumentException
         || error instanceof UpstreamResponseGuard.TooManyInformationalResponses;
   }

@@ -85,9 +85,12 @@ final class UpstreamResponseGuard extends ChannelDuplexHandler {
 
   private void pass(ChannelHandlerContext ctx, HttpResponse response) {
     isSkipping = true;
-    if (++informational > MAX_INFORMATIONAL) {
+    informational++;
+    if (informational == MAX_INFORMATIONAL + 1) {
       ctx.fireExceptionCaught(new TooManyInformationalResponses());
       ctx.close();
+    }
+    if (informational > MAX_INFORMATIONAL) {
       return;
     }
     Consumer<Informational> sink = ctx.channel().attr(INFORMATIONAL).get();
