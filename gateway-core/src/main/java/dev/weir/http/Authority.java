@@ -3,10 +3,11 @@ package dev.weir.http;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A host and an optional port, in one canonical form: lower case, without a trailing dot.
+ * A host and an optional port, in one canonical form: lower case, without a trailing dot, an IPv6
+ * address as short as it can be.
  *
  * @param host a name of letters, digits, {@code - . _}, an IPv4 address, or an IPv6 address in
- *     brackets; empty never
+ *     brackets ({@link IpAddress}); empty never
  * @param port 1 to 65535, or -1 if none was given
  */
 public record Authority(String host, int port) {
@@ -25,9 +26,11 @@ public record Authority(String host, int port) {
     if (length == 0 || length > MAX_LENGTH) {
       throw bad(text, "1 to 255 characters");
     }
-    int hostEnd = text.charAt(0) == '[' ? endOfIpv6(text) : endOfName(text);
+    boolean isIpv6 = text.charAt(0) == '[';
+    int hostEnd = isIpv6 ? endOfIpv6(text) : endOfName(text);
     int port = hostEnd == length ? -1 : portOf(text, hostEnd);
-    return new Authority(canonicalHost(text, hostEnd), port);
+    return new Authority(
+        isIpv6 ? canonicalIpv6(text, hostEnd) : canonicalName(text, hostEnd), port);
   }
 
   /** Whether both name the same server, where {@code defaultPort} stands for a port left out. */
@@ -43,9 +46,6 @@ public record Authority(String host, int port) {
   private static int endOfIpv6(String text) {
     int end = text.indexOf(']');
     if (end < 0 || end + 1 < text.length() && text.charAt(end + 1) != ':') {
-      throw bad(text, "an IPv6 address in brackets");
-    }
-    if (IpAddress.parse(text.substring(1, end)) == null) {
       throw bad(text, "an IPv6 address in brackets");
     }
     return end + 1;
@@ -95,12 +95,21 @@ public record Authority(String host, int port) {
     return port;
   }
 
-  private static String canonicalHost(String text, int hostEnd) {
+  private static String canonicalIpv6(String text, int hostEnd) {
+    String inBrackets = text.substring(1, hostEnd - 1);
+    IpAddress address = inBrackets.indexOf(':') < 0 ? null : IpAddress.parse(inBrackets);
+    if (address == null) {
+      throw bad(text, "an IPv6 address in brackets");
+    }
+    return address.isIpv4() ? address.toString() : "[" + address + "]";
+  }
+
+  private static String canonicalName(String text, int hostEnd) {
     int end = hostEnd;
     if (end > 1 && text.charAt(end - 1) == '.') {
       end--;
     }
-    if (text.charAt(0) == '.' || text.charAt(end - 1) == '.') {
+    if (text.charAt(0) == '.' || text.charAt(end - 1) == '.' || text.contains("..")) {
       throw bad(text, "labels that are not empty");
     }
     for (int i = 0; i < end; i++) {

@@ -9,6 +9,7 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 /**
  * The content of a request or a response: empty, held in memory, or streaming.
@@ -120,7 +121,8 @@ public abstract class Body {
 
     @Override
     public Flux<ByteBuf> content() {
-      return Flux.defer(() -> Flux.just(content.retainedDuplicate()));
+      // Made when it is asked for: a reader who leaves before that has nothing to free.
+      return Mono.fromSupplier(content::retainedDuplicate).flux();
     }
 
     @Override

@@ -14,8 +14,10 @@ public record Deadline(long atNanos) {
   /** So far away that it never comes: 146 years. */
   public static final Deadline NEVER = new Deadline(Long.MAX_VALUE / 2);
 
+  /** So many nanoseconds from now; {@link #NEVER}, if the clock does not go that far. */
   public static Deadline after(Scheduler clock, long nanos) {
-    return new Deadline(clock.now(TimeUnit.NANOSECONDS) + nanos);
+    long now = clock.now(TimeUnit.NANOSECONDS);
+    return nanos >= NEVER.atNanos - now ? NEVER : new Deadline(now + nanos);
   }
 
   public boolean isNever() {

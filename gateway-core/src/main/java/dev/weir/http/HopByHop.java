@@ -3,6 +3,7 @@ package dev.weir.http;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.AsciiString;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -13,7 +14,7 @@ import java.util.Set;
  */
 public final class HopByHop {
 
-  /** Naming one of these in Connection would take from the upstream what it must be able to see. */
+  /** Naming one of these in Connection would take from the receiver what it must be able to see. */
   private static final Set<String> NEVER_AN_OPTION =
       Set.of(
           "host",
@@ -21,6 +22,7 @@ public final class HopByHop {
           "content-type",
           "content-encoding",
           "authorization",
+          "cache-control",
           "cookie",
           "set-cookie",
           "origin",
@@ -37,6 +39,9 @@ public final class HopByHop {
           "x-request-id",
           "traceparent",
           "tracestate");
+
+  /** Of the upgrade to HTTP/2 that RFC 9113 §3.1 has done away with. */
+  private static final AsciiString HTTP2_SETTINGS = AsciiString.cached("http2-settings");
 
   private HopByHop() {}
 
@@ -55,13 +60,23 @@ public final class HopByHop {
         copy.add(field.getKey(), field.getValue());
       }
     }
-    removeOptions(copy, headers.getAll(HttpHeaderNames.CONNECTION));
+    for (String option : options(headers)) {
+      if (NEVER_AN_OPTION.contains(option)) {
+        throw Failure.BAD_HEADER.exception(
+            "connection: " + Quoted.of(option) + " (expected: fields of one hop only)");
+      }
+      copy.remove(option);
+    }
     return copy;
   }
 
-  /** The same, in place; for fields that are ours. */
+  /**
+   * The same for a response, in place. It never throws: a Connection field that names a field for
+   * everybody is the upstream's mistake and not the client's, who is better served by an answer
+   * with that field than by none, so such an option is ignored.
+   */
   public static void strip(HttpHeaders headers) {
-    List<String> connection = headers.getAll(HttpHeaderNames.CONNECTION);
+    List<String> options = options(headers);
     headers
         .remove(HttpHeaderNames.CONNECTION)
         .remove(Fields.KEEP_ALIVE)
@@ -70,25 +85,29 @@ public final class HopByHop {
         .remove(HttpHeaderNames.TE)
         .remove(HttpHeaderNames.UPGRADE)
         .remove(HttpHeaderNames.PROXY_AUTHENTICATE);
-    removeOptions(headers, connection);
+    for (String option : options) {
+      if (!NEVER_AN_OPTION.contains(option)) {
+        headers.remove(option);
+      }
+    }
   }
 
-  private static void removeOptions(HttpHeaders headers, List<String> connection) {
-    for (String options : connection) {
-      if (options.equalsIgnoreCase("keep-alive") || options.equalsIgnoreCase("close")) {
+  /** What the Connection fields name besides the usual, in lower case. */
+  private static List<String> options(HttpHeaders headers) {
+    List<String> options = List.of();
+    for (String line : headers.getAll(HttpHeaderNames.CONNECTION)) {
+      if (line.equalsIgnoreCase("keep-alive") || line.equalsIgnoreCase("close")) {
         continue;
       }
-      for (String option : options.split(",", -1)) {
+      options = options.isEmpty() ? new ArrayList<>() : options;
+      for (String option : line.split(",", -1)) {
         String name = AsciiCase.lower(option.trim());
-        if (NEVER_AN_OPTION.contains(name)) {
-          throw Failure.BAD_HEADER.exception(
-              "connection: " + Quoted.of(options) + " (expected: fields of one hop only)");
-        }
         if (!name.isEmpty()) {
-          headers.remove(name);
+          options.add(name);
         }
       }
     }
+    return options;
   }
 
   /** By length first: nearly every field is told apart by that alone. */
@@ -97,6 +116,7 @@ public final class HopByHop {
       case 2 -> is(HttpHeaderNames.TE, name);
       case 7 -> is(HttpHeaderNames.UPGRADE, name) || is(HttpHeaderNames.TRAILER, name);
       case 10 -> is(HttpHeaderNames.CONNECTION, name) || is(Fields.KEEP_ALIVE, name);
+      case 14 -> is(HTTP2_SETTINGS, name);
       case 16 -> is(Fields.PROXY_CONNECTION, name);
       case 17 -> is(HttpHeaderNames.TRANSFER_ENCODING, name);
       case 18 -> is(HttpHeaderNames.PROXY_AUTHENTICATE, name);

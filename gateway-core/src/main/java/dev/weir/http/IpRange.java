@@ -21,6 +21,7 @@ public record IpRange(IpAddress first, int prefix) {
     boolean isNumber =
         !digits.isEmpty()
             && digits.length() <= 3
+            && (digits.length() == 1 || digits.charAt(0) != '0')
             && digits.chars().allMatch(c -> c >= '0' && c <= '9');
     return isNumber ? Integer.parseInt(digits) : -1;
   }

@@ -1,9 +1,11 @@
 package dev.weir.http;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
@@ -15,15 +17,32 @@ import reactor.util.context.Context;
  * A streaming request body that keeps what it has passed on, so that another attempt can send it
  * again from the beginning, as long as it is small.
  *
- * <p>The first attempt is not held up: buffers pass as they come, and a copy (a second reference,
- * no bytes are copied) stays behind. An attempt that ends leaves the rest of the stream where it
- * is; the next one is given what was kept, then what comes. When the body outgrows its limit or the
- * memory for all bodies is used up, what was kept is freed, and the body is no longer repeatable.
+ * <p>The first attempt is not held up: buffers pass as they come, and a second reference stays
+ * behind. An attempt that ends leaves the rest of the stream where it is; the next one is given
+ * what was kept, then what comes. When the body outgrows its limit or the memory for all bodies is
+ * used up, what was kept is freed, and the body is no longer repeatable.
  *
  * <p>One attempt reads at a time, on the event loop of the exchange, as all signals are. Whoever
  * made this body {@link #discard() discards} it when the request is over.
  */
 public final class ReplayBody extends Body {
+
+  /**
+   * So many buffers are asked for at a time. What was asked for can't be taken back: it still comes
+   * when the attempt that wanted it is gone, and the next one reads slowly.
+   */
+  private static final int MAX_ASKED = 8;
+
+  /** A smaller buffer is copied, since it may be cut from a far larger one and keep that alive. */
+  private static final int MIN_SHARED_BYTES = 1024;
+
+  /**
+   * Each buffer costs memory beside its bytes, so their number is limited, too: to so many, and one
+   * for each {@value #MIN_MEAN_BYTES} bytes of the limit.
+   */
+  private static final int FREE_BUFFERS = 64;
+
+  private static final int MIN_MEAN_BYTES = 256;
 
   private final Body source;
   private final int maxBytes;
@@ -63,7 +82,7 @@ public final class ReplayBody extends Body {
 
   @Override
   public boolean isRepeatable() {
-    return !isDiscarded && (isKeeping || input.subscription == null);
+    return !isDiscarded && (isKeeping || !input.hasBegun);
   }
 
   @Override
@@ -74,6 +93,12 @@ public final class ReplayBody extends Body {
   @Override
   public @Nullable ByteBuf held() {
     return null;
+  }
+
+  /** A view of this body, which each attempt reads through an operator of its own. */
+  @Override
+  public Body onStream(UnaryOperator<Flux<ByteBuf>> operator) {
+    return new View(this, operator);
   }
 
   @Override
@@ -118,9 +143,9 @@ public final class ReplayBody extends Body {
     isDiscarded = true;
     current = null;
     stopKeeping();
-    if (input.subscription == null) {
+    if (!input.hasBegun) {
       source.discard();
-    } else {
+    } else if (input.subscription != null) {
       input.subscription.cancel();
     }
   }
@@ -128,6 +153,7 @@ public final class ReplayBody extends Body {
   /** What comes from the client, once. */
   private final class Source implements CoreSubscriber<ByteBuf> {
 
+    private boolean hasBegun;
     private @Nullable Subscription subscription;
     private long asked;
 
@@ -136,44 +162,61 @@ public final class ReplayBody extends Body {
       return current == null ? Context.empty() : current.actual.currentContext();
     }
 
-    void ask(long n) {
-      if (subscription == null) {
-        source.content().subscribe(this);
+    void ask(long demand) {
+      long more = Math.min(demand, MAX_ASKED) - asked;
+      if (more <= 0) {
+        return;
       }
-      if (subscription != null && n > asked) {
-        long more = n - asked;
-        asked = n;
+      asked += more;
+      if (subscription != null) {
         subscription.request(more);
+      } else if (!hasBegun) {
+        hasBegun = true;
+        source.content().subscribe(this);
       }
     }
 
     @Override
-    public void onSubscribe(Subscription s) {
-      subscription = s;
+    public void onSubscribe(Subscription given) {
+      subscription = given;
+      if (isDiscarded) {
+        given.cancel();
+      } else {
+        given.request(asked);
+      }
     }
 
     @Override
     public void onNext(ByteBuf buffer) {
-      if (asked != Long.MAX_VALUE) {
-        asked--;
-      }
+      asked--;
       if (isDiscarded) {
         buffer.release();
         return;
       }
-      kept.add(buffer);
       if (isKeeping) {
         reserve(buffer.readableBytes());
       }
+      kept.add(isKeeping ? compact(buffer) : buffer);
+      freeWhatWasRead();
       drain();
     }
 
+    private static ByteBuf compact(ByteBuf buffer) {
+      if (buffer.readableBytes() >= MIN_SHARED_BYTES) {
+        return buffer;
+      }
+      ByteBuf copy = Unpooled.copiedBuffer(buffer);
+      buffer.release();
+      return copy;
+    }
+
     private void reserve(int bytes) {
+      int maxBuffers = FREE_BUFFERS + maxBytes / MIN_MEAN_BYTES;
       if (current == null) {
         // The last attempt asked for it, the next one will want it: kept in any case.
         memory.reserve(bytes);
         keptBytes += bytes;
-      } else if (keptBytes + bytes > maxBytes) {
+      } else if (keptBytes + bytes > maxBytes || kept.size() >= maxBuffers) {
         isKeeping = false;
         onTooLarge.run();
       } else if (memory.tryReserve(bytes)) {
@@ -218,8 +261,10 @@ public final class ReplayBody extends Body {
 
     @Override
     public void request(long n) {
-      demand = Operators.addCap(demand, n);
-      drain();
+      if (Operators.validate(n)) {
+        demand = Operators.addCap(demand, n);
+        drain();
+      }
     }
 
     private void drain() {
@@ -255,6 +300,52 @@ public final class ReplayBody extends Body {
         current = null;
         freeWhatWasRead();
       }
+    }
+  }
+
+  private static final class View extends Body {
+
+    private final Body body;
+    private final UnaryOperator<Flux<ByteBuf>> operator;
+
+    View(Body body, UnaryOperator<Flux<ByteBuf>> operator) {
+      this.body = body;
+      this.operator = operator;
+    }
+
+    @Override
+    public long length() {
+      return body.length();
+    }
+
+    @Override
+    public Flux<ByteBuf> content() {
+      return operator.apply(body.content());
+    }
+
+    @Override
+    public void discard() {
+      body.discard();
+    }
+
+    @Override
+    public boolean isRepeatable() {
+      return body.isRepeatable();
+    }
+
+    @Override
+    public HttpHeaders trailers() {
+      return body.trailers();
+    }
+
+    @Override
+    public @Nullable ByteBuf held() {
+      return null;
+    }
+
+    @Override
+    public Body onStream(UnaryOperator<Flux<ByteBuf>> next) {
+      return new View(this, next);
     }
   }
 }

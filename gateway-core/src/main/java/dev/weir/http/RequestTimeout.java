@@ -30,9 +30,10 @@ public final class RequestTimeout {
       digits++;
     }
     TimeUnit unit = unit(value.substring(digits));
-    if (unit == null || digits == 0 || digits > MAX_DIGITS) {
+    boolean isOne = headers.getAll(Fields.X_REQUEST_TIMEOUT).size() == 1;
+    if (unit == null || digits == 0 || digits > MAX_DIGITS || !isOne) {
       throw Failure.BAD_HEADER.exception(
-          "x-request-timeout: " + Quoted.of(value) + " (expected: like 250ms, 2s or 1m)");
+          "x-request-timeout: " + Quoted.of(value) + " (expected: one, like 250ms, 2s or 1m)");
     }
     return unit.toNanos(Long.parseLong(value, 0, digits, 10));
   }

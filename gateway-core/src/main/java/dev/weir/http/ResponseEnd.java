@@ -46,12 +46,18 @@ final class ResponseEnd {
 
   private record Waiting(Consumer<Ending> listener, @Nullable Waiting earlier) {
 
-    /** As deep as there are listeners: one for each step of the path that holds something. */
+    /**
+     * As deep as there are listeners: one for each step of the path that holds something. A
+     * listener that fails does not keep the others from letting go of theirs.
+     */
     void tell(Ending ending) {
-      if (earlier != null) {
-        earlier.tell(ending);
+      try {
+        if (earlier != null) {
+          earlier.tell(ending);
+        }
+      } finally {
+        listener.accept(ending);
       }
-      listener.accept(ending);
     }
   }
 }

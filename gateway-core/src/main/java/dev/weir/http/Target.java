@@ -5,6 +5,7 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +30,10 @@ public record Target(String path, @Nullable String query, @Nullable Authority au
   /** What to do with spellings that are legal and that readers disagree on. */
   public enum Ambiguous {
     REFUSE,
-    /** Keep {@code %2F} and {@code ;} as they are, as part of their segment. */
+    /**
+     * Keep {@code %2F} and {@code ;} as they are, as part of their segment; unless they make of it
+     * a dot segment for a reader who takes them as separators.
+     */
     KEEP
   }
 
@@ -42,6 +46,13 @@ public record Target(String path, @Nullable String query, @Nullable Authority au
   private static final byte[] IN_QUERY = new byte[128];
   private static final boolean[] UNRESERVED = new boolean[128];
   private static final char[] HEX = "0123456789ABCDEF".toCharArray();
+
+  /**
+   * A dot segment that shows only once its parameters are cut off, or {@code %2F} is decoded: what
+   * an upstream may do with a spelling that is kept, after we have judged the path without it.
+   */
+  private static final Pattern HIDDEN_DOTS =
+      Pattern.compile("/\\.\\.?(?:;|%3B|%2F)|%2F\\.\\.?(?:/|;|%3B|%2F|$)");
 
   static {
     String letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
@@ -122,7 +133,11 @@ public record Target(String path, @Nullable String query, @Nullable Authority au
       boolean isLoneSlash = c == '/' && (i + 1 == end || isSegmentStart(text.charAt(i + 1)));
       boolean isInnerDot = c == '.' && i > start && text.charAt(i - 1) != '/';
       if (!isPlain && !isLoneSlash && !isInnerDot) {
-        return withoutDotSegments(text, decodedPath(text, start, end, ambiguous));
+        String path = decodedPath(text, start, end, ambiguous);
+        if (ambiguous == Ambiguous.KEEP && HIDDEN_DOTS.matcher(path).find()) {
+          throw bad(text, "no dot segments with parameters or encoded slashes");
+        }
+        return withoutDotSegments(text, path);
       }
     }
     return text.substring(start, end);
@@ -204,7 +219,7 @@ public record Target(String path, @Nullable String query, @Nullable Authority au
       int slash = path.indexOf('/', start);
       int end = slash < 0 ? path.length() : slash;
       String segment = path.substring(start, end);
-      if (segment.startsWith(".") && isDotSegment(segment, text)) {
+      if (segment.equals(".") || segment.equals("..")) {
         if (segment.equals("..")) {
           if (result.isEmpty()) {
             throw bad(text, "a path below the root");
@@ -220,18 +235,6 @@ public record Target(String path, @Nullable String query, @Nullable Authority au
       position = end;
     }
     return result.isEmpty() ? "/" : result.toString();
-  }
-
-  private static boolean isDotSegment(String segment, String text) {
-    int dots = segment.startsWith("..") ? 2 : 1;
-    if (segment.length() == dots) {
-      return true;
-    }
-    char next = segment.charAt(dots);
-    if (next == ';' || segment.startsWith("%3B", dots)) {
-      throw bad(text, "no parameters on a dot segment");
-    }
-    return false;
   }
 
   private static String canonicalQuery(String text, int start) {

@@ -75,13 +75,26 @@ public final class TrustedProxies {
 
   /** An address with or without a port; null for anything else, {@code unknown} included. */
   private static @Nullable IpAddress addressOf(String element) {
+    int colon = element.indexOf(':');
     if (element.startsWith("[")) {
       int close = element.indexOf(']');
-      return close < 0 ? null : IpAddress.parse(element.substring(1, close));
+      boolean isIpv6 = colon > 0 && colon < close && isPortOrNothing(element, close + 1);
+      return isIpv6 ? IpAddress.parse(element.substring(1, close)) : null;
     }
-    int colon = element.indexOf(':');
-    boolean hasPort = colon > 0 && colon == element.lastIndexOf(':');
-    return IpAddress.parse(hasPort ? element.substring(0, colon) : element);
+    if (colon != element.lastIndexOf(':')) {
+      return IpAddress.parse(element);
+    }
+    int end = colon < 0 ? element.length() : colon;
+    return isPortOrNothing(element, end) ? IpAddress.parse(element.substring(0, end)) : null;
+  }
+
+  private static boolean isPortOrNothing(String element, int from) {
+    int digits = element.length() - from - 1;
+    return digits == -1
+        || element.charAt(from) == ':'
+            && digits >= 1
+            && digits <= 5
+            && element.chars().skip(from + 1L).allMatch(c -> c >= '0' && c <= '9');
   }
 
   private static @Nullable String lastElement(List<String> fields) {

@@ -35,9 +35,9 @@ public final class WebSocketHandshake {
     if (!headers.containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE, true)) {
       throw bad("Upgrade in the Connection field");
     }
-    if (headers.contains(HttpHeaderNames.CONTENT_LENGTH)
-            && !"0".equals(headers.get(HttpHeaderNames.CONTENT_LENGTH))
-        || headers.contains(HttpHeaderNames.TRANSFER_ENCODING)) {
+    List<String> lengths = headers.getAll(HttpHeaderNames.CONTENT_LENGTH);
+    boolean isWithoutBody = lengths.isEmpty() || lengths.equals(List.of("0"));
+    if (!isWithoutBody || headers.contains(HttpHeaderNames.TRANSFER_ENCODING)) {
       throw bad("no body");
     }
     List<String> versions = headers.getAll(HttpHeaderNames.SEC_WEBSOCKET_VERSION);

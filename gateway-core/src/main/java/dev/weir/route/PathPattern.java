@@ -7,7 +7,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * The path of a route.
@@ -72,7 +71,7 @@ public final class PathPattern {
         segments.add(literal(part, isLast));
       }
     }
-    if (Set.copyOf(new HashSet<>(names)).size() < names.size()) {
+    if (new HashSet<>(names).size() < names.size()) {
       throw new IllegalArgumentException("each parameter once");
     }
     return new PathPattern(text, segments, end, names);
@@ -94,7 +93,11 @@ public final class PathPattern {
           "parameters that are a whole segment, and '*' or '{*name}' at the end only");
     }
     try {
-      String canonical = Target.of("/" + part).path().substring(1);
+      Target target = Target.of("/" + part);
+      if (target.query() != null) {
+        throw new IllegalArgumentException("a path without a query");
+      }
+      String canonical = target.path().substring(1);
       if (canonical.contains("/") || canonical.isEmpty() != part.isEmpty()) {
         throw new IllegalArgumentException("no dot segments");
       }

@@ -25,7 +25,7 @@ public final class PathTemplate {
   /**
    * Reads a template for paths that {@code pattern} matches.
    *
-   * @throws IllegalArgumentException if it names what the pattern does not have
+   * @throws IllegalArgumentException if it names what the pattern does not have, or is no template
    */
   public static PathTemplate parse(String text, PathPattern pattern) {
     List<String> unknown =
@@ -37,6 +37,10 @@ public final class PathTemplate {
             .toList();
     if (!unknown.isEmpty()) {
       throw new IllegalArgumentException("parameters of the path " + pattern);
+    }
+    String around = PARAMETER.matcher(text).replaceAll("");
+    if (around.indexOf('{') >= 0 || around.indexOf('}') >= 0) {
+      throw new IllegalArgumentException("'{' and '}' around a parameter's name alone");
     }
     if (text.endsWith("*") && !pattern.isPrefix()) {
       throw new IllegalArgumentException("a '*' only where the path " + pattern + " ends in one");

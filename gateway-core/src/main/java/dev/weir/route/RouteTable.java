@@ -75,6 +75,10 @@ public final class RouteTable implements Handler {
   private @Nullable Route find(Request request, Predicate<Route> isAcceptable) {
     String host = request.authority().host();
     String path = request.target().path();
+    if (path.charAt(0) != '/') {
+      // "*" is the server as a whole, and not the "/" that a tree would take it for.
+      return null;
+    }
     PathTree<Route> tree = byHost.get(host);
     Route route = tree == null ? null : tree.find(path, isAcceptable);
     if (route == null && !bySuffix.isEmpty()) {

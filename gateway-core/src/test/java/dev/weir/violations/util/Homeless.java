@@ -1,0 +1,4 @@
+package dev.weir.violations.util;
+
+/** In no room. */
+public final class Homeless {}
