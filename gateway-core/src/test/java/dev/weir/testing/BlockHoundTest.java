@@ -6,6 +6,7 @@ import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.LoggingEvent;
+import ch.qos.logback.classic.util.LogbackMDCAdapter;
 import ch.qos.logback.core.FileAppender;
 import java.io.FileInputStream;
 import java.net.InetAddress;
@@ -39,7 +40,7 @@ class BlockHoundTest {
         caught("Files.list", () -> Files.list(Path.of("/")).close()),
         caught("FileChannel.open", () -> FileChannel.open(Path.of("/etc/hostname")).close()),
         caught("a look-up of a name", () -> InetAddress.getByName("name.invalid")),
-        caught("a log line to a file", BlockHoundTest::log),
+        caught("a log line to a file", logLine()),
         caught("a new process", () -> new ProcessBuilder("true").start().waitFor()));
   }
 
@@ -101,27 +102,23 @@ class BlockHoundTest {
     }
   }
 
-  private static void log() {
+  /** Started here, since opening the file would be caught in place of the line. */
+  private static Blocking logLine() {
     LoggerContext context = new LoggerContext();
+    context.setMDCAdapter(new LogbackMDCAdapter());
     PatternLayoutEncoder encoder = new PatternLayoutEncoder();
     encoder.setContext(context);
     encoder.setPattern("%msg%n");
+    encoder.start();
     FileAppender<ILoggingEvent> appender = new FileAppender<>();
     appender.setContext(context);
     appender.setFile(directory.resolve("log").toString());
     appender.setEncoder(encoder);
-    Schedulers.boundedElastic()
-        .schedule(
-            () -> {
-              encoder.start();
-              appender.start();
-            });
-    while (!appender.isStarted()) {
-      Thread.onSpinWait();
-    }
+    appender.start();
     LoggingEvent event = new LoggingEvent();
+    event.setLoggerContext(context);
     event.setMessage("a line");
-    appender.doAppend(event);
+    return () -> appender.doAppend(event);
   }
 
   @FunctionalInterface
