@@ -1,5 +1,6 @@
 package dev.weir.app;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
@@ -25,6 +26,7 @@ public final class Shutdown {
   }
 
   /** Adds a step behind those there are. */
+  @CanIgnoreReturnValue
   Shutdown then(String name, Action action) {
     steps.add(new Step(name, action));
     return this;

@@ -86,7 +86,7 @@ public final class ForwardFilter implements Filter {
   public Mono<Response> filter(Request request, Handler next) {
     request.progress().sentTo(upstream);
     return next.handle(request.withHeaders(outbound(request)))
-        .doOnNext(response -> inbound(request, response.headers()));
+        .doOnNext(response -> inbound(response.headers()));
   }
 
   private HttpHeaders outbound(Request request) {
@@ -176,11 +176,8 @@ public final class ForwardFilter implements Filter {
     }
   }
 
-  private void inbound(Request request, HttpHeaders headers) {
+  private void inbound(HttpHeaders headers) {
     append(headers, HttpHeaderNames.VIA, VIA_HTTP_1_1);
-    if (!headers.contains(Fields.X_REQUEST_ID)) {
-      headers.set(Fields.X_REQUEST_ID, request.identity().requestId());
-    }
     onResponse.applyTo(headers);
   }
 }

@@ -40,7 +40,6 @@ public final class RenderProblemFilter implements Filter {
     HttpHeaders headers = Fields.create();
     headers.set(HttpHeaderNames.CONTENT_TYPE, ProblemDocument.MEDIA_TYPE);
     headers.set(HttpHeaderNames.CACHE_CONTROL, "no-store");
-    headers.set(Fields.X_REQUEST_ID, request.identity().requestId());
     known.fields().forEach(headers::set);
     Duration retryAfter = known.retryAfter();
     if (retryAfter != null) {

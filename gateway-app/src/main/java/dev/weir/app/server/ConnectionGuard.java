@@ -1,17 +1,23 @@
 package dev.weir.app.server;
 
 import dev.weir.http.Failure;
+import dev.weir.http.Informational;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.util.ReferenceCountUtil;
+import java.util.IdentityHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.scheduler.Scheduler;
+import reactor.netty.NettyPipeline;
 
 /**
  * Watches over one connection of a client, in front of the codec: that it does not stay idle for
@@ -34,7 +40,8 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     IDLE,
     READING_HEAD,
     IN_EXCHANGE,
-    LINGERING
+    LINGERING,
+    CLOSED
   }
 
   private final long idleNanos;
@@ -42,6 +49,10 @@ final class ConnectionGuard extends ChannelDuplexHandler {
   private final long stallNanos;
   private final Scheduler clock;
   private final Connections connections;
+
+  /** By the header fields of their request: more than one can be on its way. Rarely used. */
+  private final IdentityHashMap<HttpHeaders, HttpHeaders> requestTrailers =
+      new IdentityHashMap<>(0);
 
   private State state = State.IDLE;
   private long sinceNanos;
@@ -92,10 +103,10 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     sinceNanos = now();
   }
 
-  /** The codec has read a request's head. */
-  void requestBegins() {
+  /** The codec has read a request's head, which says whether a body follows. */
+  void requestBegins(boolean hasBody) {
     requestsOpen++;
-    isRequestComplete = false;
+    isRequestComplete = !hasBody;
     state = State.IN_EXCHANGE;
   }
 
@@ -104,13 +115,44 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     isRequestComplete = true;
   }
 
+  /** The trailer section of the request with these header fields has been read. */
+  void keepTrailers(HttpHeaders ofRequest, HttpHeaders trailers) {
+    requestTrailers.put(ofRequest, trailers);
+  }
+
+  /** The trailer section of the request with these header fields, if it has been read. */
+  HttpHeaders trailers(HttpHeaders ofRequest) {
+    return requestTrailers.getOrDefault(ofRequest, EmptyHttpHeaders.INSTANCE);
+  }
+
+  /**
+   * Sends an answer before the answer, past the codec: that would take it for the answer.
+   *
+   * @param response in the last words of its owner, who must not have begun to answer
+   */
+  void sendInformational(Informational response) {
+    ChannelHandlerContext ctx = context;
+    if (ctx != null && state == State.IN_EXCHANGE) {
+      ctx.writeAndFlush(InformationalEncoder.encode(ctx.alloc(), response), ctx.voidPromise());
+    }
+  }
+
+  /** Ends the response that is being written with a trailer section. */
+  void writeTrailers(HttpHeaders trailers) {
+    if (context != null) {
+      ChannelPipeline pipeline = context.pipeline();
+      pipeline.addAfter(NettyPipeline.HttpCodec, null, new TrailerWriter(trailers));
+    }
+  }
+
   /** Whether the client may still be sending the request that is being answered. */
   boolean isReceiving() {
     return !isRequestComplete;
   }
 
   /** An exchange is over, answer and all. */
-  void exchangeEnds() {
+  void exchangeEnds(HttpHeaders ofRequest) {
+    requestTrailers.remove(ofRequest);
     requestsOpen--;
     if (requestsOpen == 0 && state == State.IN_EXCHANGE) {
       enter(State.IDLE);
@@ -156,7 +198,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
-    if (state == State.LINGERING) {
+    if (state == State.LINGERING || state == State.CLOSED) {
       throwAway(ctx, message);
       return;
     }
@@ -184,6 +226,10 @@ final class ConnectionGuard extends ChannelDuplexHandler {
 
   @Override
   public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
+    if (state == State.CLOSED) {
+      ctx.close(promise);
+      return;
+    }
     boolean isAnswered = state != State.LINGERING && !isRequestComplete;
     if (isAnswered && ctx.channel().isActive() && ctx.channel() instanceof DuplexChannel duplex) {
       closePromise = promise;
@@ -192,6 +238,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
       ctx.channel().config().setAutoRead(true);
       watch(LINGER_NANOS);
     } else {
+      state = State.CLOSED;
       stopWatching();
       ctx.close(promise);
     }
@@ -208,6 +255,10 @@ final class ConnectionGuard extends ChannelDuplexHandler {
   }
 
   private void finishClosing(ChannelHandlerContext ctx) {
+    if (state == State.CLOSED) {
+      return;
+    }
+    state = State.CLOSED;
     stopWatching();
     ctx.close(closePromise == null ? ctx.newPromise() : closePromise);
   }
@@ -242,6 +293,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
       case READING_HEAD -> lookAtHead(elapsed);
       case IN_EXCHANGE -> lookAtWrites(ctx);
       case LINGERING -> finishClosing(ctx);
+      case CLOSED -> {}
     }
   }
 

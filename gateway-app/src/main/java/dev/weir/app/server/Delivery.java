@@ -5,6 +5,8 @@ import dev.weir.http.Failure;
 import dev.weir.http.Request;
 import dev.weir.http.Response;
 import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.HttpHeaders;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
@@ -25,8 +27,15 @@ final class Delivery extends Flux<ByteBuf> {
   private final Flux<ByteBuf> content;
   private final Request request;
   private final Response response;
+  private final Consumer<HttpHeaders> trailers;
 
-  Delivery(Request request, Response response) {
+  /**
+   * The response's content.
+   *
+   * @param trailers is told of a trailer section before the content completes
+   */
+  Delivery(Request request, Response response, Consumer<HttpHeaders> trailers) {
+    this.trailers = trailers;
     this.content = response.body().content();
     this.request = request;
     this.response = response;
@@ -34,7 +43,7 @@ final class Delivery extends Flux<ByteBuf> {
 
   @Override
   public void subscribe(CoreSubscriber<? super ByteBuf> actual) {
-    content.subscribe(new Deliverer(actual, request, response));
+    content.subscribe(new Deliverer(actual, request, response, trailers));
   }
 
   private static final class Deliverer implements CoreSubscriber<ByteBuf>, Subscription {
@@ -42,12 +51,18 @@ final class Delivery extends Flux<ByteBuf> {
     private final CoreSubscriber<? super ByteBuf> actual;
     private final Request request;
     private final Response response;
+    private final Consumer<HttpHeaders> trailers;
     private final long length;
     private long sent;
     private boolean isOver;
     private @Nullable Subscription upstream;
 
-    Deliverer(CoreSubscriber<? super ByteBuf> actual, Request request, Response response) {
+    Deliverer(
+        CoreSubscriber<? super ByteBuf> actual,
+        Request request,
+        Response response,
+        Consumer<HttpHeaders> trailers) {
+      this.trailers = trailers;
       this.actual = actual;
       this.request = request;
       this.response = response;
@@ -121,6 +136,10 @@ final class Delivery extends Flux<ByteBuf> {
         return;
       }
       isOver = true;
+      HttpHeaders received = response.body().trailers();
+      if (!received.isEmpty()) {
+        trailers.accept(received);
+      }
       actual.onComplete();
     }
 

@@ -1,10 +1,14 @@
 package dev.weir.app.server;
 
 import dev.weir.http.Ending;
+import dev.weir.http.Fields;
 import dev.weir.http.Handler;
 import dev.weir.http.Request;
 import dev.weir.http.Response;
+import dev.weir.http.Trailers;
 import dev.weir.http.Tunnel;
+import dev.weir.telemetry.Event;
+import dev.weir.telemetry.Telemetry;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
@@ -15,7 +19,7 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import java.util.function.BooleanSupplier;
 import reactor.core.publisher.Mono;
-import reactor.netty.http.server.HttpServerRequest;
+import reactor.core.publisher.Sinks;
 import reactor.netty.http.server.HttpServerResponse;
 import reactor.netty.http.server.WebsocketServerSpec;
 
@@ -27,18 +31,20 @@ final class Exchange {
   private final Request request;
   private final HttpServerResponse out;
   private final ConnectionGuard connection;
-  private final BooleanSupplier isDraining;
+  private final Surroundings with;
 
-  Exchange(
-      Request request,
-      HttpServerRequest in,
-      HttpServerResponse out,
-      ConnectionGuard connection,
-      BooleanSupplier isDraining) {
+  /**
+   * What all exchanges of a listener share.
+   *
+   * @param isDraining whether connections are to end with the answer that is being made
+   */
+  record Surroundings(BooleanSupplier isDraining, DateField date, Telemetry telemetry) {}
+
+  Exchange(Request request, HttpServerResponse out, ConnectionGuard connection, Surroundings with) {
     this.request = request;
     this.out = out;
     this.connection = connection;
-    this.isDraining = isDraining;
+    this.with = with;
   }
 
   /** The request answered; cancelled by Reactor Netty when the client leaves. */
@@ -56,7 +62,8 @@ final class Exchange {
     }
     out.status(HttpResponseStatus.valueOf(response.status()));
     HttpHeaders fields = out.responseHeaders().clear().add(response.headers());
-    if (isDraining.getAsBoolean() || connection.isReceiving()) {
+    complete(fields);
+    if (with.isDraining().getAsBoolean() || connection.isReceiving()) {
       fields.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
     }
     ByteBuf held = response.body().held();
@@ -64,6 +71,16 @@ final class Exchange {
       return deliverHead(response);
     }
     return held == null ? deliverStream(response, fields) : deliverHeld(response, fields, held);
+  }
+
+  /** What each answer has, whoever made it. */
+  private void complete(HttpHeaders fields) {
+    if (!fields.contains(HttpHeaderNames.DATE)) {
+      fields.set(HttpHeaderNames.DATE, with.date().now());
+    }
+    if (!fields.contains(Fields.X_REQUEST_ID)) {
+      fields.set(Fields.X_REQUEST_ID, request.identity().requestId());
+    }
   }
 
   /** RFC 9110 §6.4.1. */
@@ -100,10 +117,23 @@ final class Exchange {
         fields.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
       }
     }
-    return out.send(new Delivery(request, response))
+    return out.send(new Delivery(request, response, this::deliverTrailers))
         .then()
         .doOnSuccess(sent -> end(response, Ending.COMPLETE))
         .doOnCancel(() -> end(response, Ending.CLIENT_LEFT));
+  }
+
+  /** Runs when all content has been handed on, and the end of the response has not. */
+  private void deliverTrailers(HttpHeaders received) {
+    HttpHeaders trailers = Trailers.passedOn(received);
+    boolean isChunked =
+        out.responseHeaders().contains(HttpHeaderNames.TRANSFER_ENCODING)
+            && request.client().version().equals(HttpVersion.HTTP_1_1);
+    if (isChunked && !trailers.isEmpty()) {
+      connection.writeTrailers(trailers);
+    } else {
+      with.telemetry().count(Event.TRAILERS_DROPPED, request.progress().route());
+    }
   }
 
   private Mono<Void> join(Response response, Tunnel tunnel) {
@@ -112,16 +142,24 @@ final class Exchange {
     if (tunnel.subprotocol() != null) {
       spec.protocols(tunnel.subprotocol());
     }
-    out.responseHeaders().add(response.headers());
+    complete(out.responseHeaders().add(response.headers()));
+    out.responseHeaders().remove(HttpHeaderNames.CONTENT_LENGTH);
+    // Reactor Netty's own ends with the handshake; the exchange lasts as long as the tunnel.
+    Sinks.Empty<Void> over = Sinks.empty();
     return out.sendWebsocket(
             (in, toClient) ->
-                tunnel.join(
-                    in.receiveFrames().map(WebSocketFrame::retain),
-                    frames -> toClient.sendObject(frames).then()),
+                tunnel
+                    .join(
+                        in.receiveFrames().map(WebSocketFrame::retain),
+                        frames -> toClient.sendObject(frames).then())
+                    .doOnError(over::tryEmitError)
+                    .doFinally(signal -> over.tryEmitEmpty()),
             spec.build())
+        .then(over.asMono())
         .doOnSuccess(closed -> end(response, Ending.COMPLETE))
         .doOnError(error -> end(response, Ending.failed(error)))
         .doOnCancel(() -> end(response, Ending.CLIENT_LEFT))
+        .doFinally(signal -> tunnel.discard())
         .onErrorComplete();
   }
 

@@ -13,7 +13,6 @@ import dev.weir.http.Request;
 import dev.weir.http.Target;
 import dev.weir.http.TrustedProxies;
 import dev.weir.http.WebSocketHandshake;
-import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
@@ -46,22 +45,25 @@ final class Intake {
     this.clock = clock;
   }
 
-  Request request(HttpServerRequest raw) {
+  Request request(HttpServerRequest raw, ConnectionGuard connection) {
     HttpHeaders headers = raw.requestHeaders();
     if (headers instanceof RefusedHeaders refused) {
-      return request(raw, NOBODY, NOTHING).refused(refused.why());
+      return request(raw, connection, NOBODY, NOTHING).refused(refused.why());
     }
     try {
       Target target = target(raw);
-      Request request = request(raw, authority(raw, target), target);
+      Request request = request(raw, connection, authority(raw, target), target);
       check(request, raw);
-      return request;
+      return raw.version().equals(HttpVersion.HTTP_1_1)
+          ? request.withInformational(connection::sendInformational)
+          : request;
     } catch (FailureException why) {
-      return request(raw, NOBODY, NOTHING).refused(why);
+      return request(raw, connection, NOBODY, NOTHING).refused(why);
     }
   }
 
-  private Request request(HttpServerRequest raw, Authority authority, Target target) {
+  private Request request(
+      HttpServerRequest raw, ConnectionGuard connection, Authority authority, Target target) {
     HttpHeaders headers = raw.requestHeaders();
     return new Request(
         Identity.of(headers),
@@ -69,7 +71,7 @@ final class Intake {
         authority,
         target,
         headers,
-        body(raw),
+        body(raw, connection),
         client(raw, authority),
         new Progress(clock.now(TimeUnit.NANOSECONDS)));
   }
@@ -125,10 +127,10 @@ final class Intake {
   }
 
   /** RFC 9112 §6.3: there is a body if one of two fields says so. */
-  private static Body body(HttpServerRequest raw) {
+  private static Body body(HttpServerRequest raw, ConnectionGuard connection) {
     HttpHeaders headers = raw.requestHeaders();
     if (headers.contains(HttpHeaderNames.TRANSFER_ENCODING)) {
-      return streaming(raw, -1);
+      return streaming(raw, connection, -1);
     }
     String length = headers.get(HttpHeaderNames.CONTENT_LENGTH);
     if (length == null) {
@@ -136,14 +138,15 @@ final class Intake {
     }
     // Digits only, and not too many: the codec has seen to that.
     long bytes = Long.parseLong(length);
-    return bytes == 0 ? Body.empty() : streaming(raw, bytes);
+    return bytes == 0 ? Body.empty() : streaming(raw, connection, bytes);
   }
 
-  private static Body streaming(HttpServerRequest raw, long length) {
+  private static Body streaming(HttpServerRequest raw, ConnectionGuard connection, long length) {
+    HttpHeaders head = raw.requestHeaders();
     return Body.streaming(
         raw.receive().retain().onErrorMap(Intake::clientLeft),
         length,
-        () -> EmptyHttpHeaders.INSTANCE,
+        () -> connection.trailers(head),
         () -> {});
   }
 

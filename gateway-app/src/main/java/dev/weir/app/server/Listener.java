@@ -4,11 +4,13 @@ import dev.weir.http.Handler;
 import dev.weir.http.Request;
 import dev.weir.http.TrustedProxies;
 import dev.weir.loop.EventLoops;
+import dev.weir.telemetry.Telemetry;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.util.AttributeKey;
 import java.net.InetSocketAddress;
+import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
@@ -33,6 +35,7 @@ public final class Listener {
   private final Intake intake;
   private final Connections connections;
   private final AtomicBoolean isDraining = new AtomicBoolean();
+  private final Exchange.Surroundings surroundings;
   private final DisposableServer server;
 
   private Listener(
@@ -40,7 +43,11 @@ public final class Listener {
       ListenerPolicy policy,
       TrustedProxies trustedProxies,
       EventLoops loops,
+      Telemetry telemetry,
       Handler handler) {
+    this.surroundings =
+        new Exchange.Surroundings(
+            isDraining::get, new DateField(InstantSource.system()), telemetry);
     this.policy = policy;
     this.loops = loops;
     this.handler = handler;
@@ -59,8 +66,9 @@ public final class Listener {
       ListenerPolicy policy,
       TrustedProxies trustedProxies,
       EventLoops loops,
+      Telemetry telemetry,
       Handler handler) {
-    return new Listener(address, policy, trustedProxies, loops, handler);
+    return new Listener(address, policy, trustedProxies, loops, telemetry, handler);
   }
 
   private HttpServer newServer(InetSocketAddress address) {
@@ -98,15 +106,15 @@ public final class Listener {
   private Publisher<Void> serve(HttpServerRequest in, HttpServerResponse out) {
     ConnectionGuard[] guard = new ConnectionGuard[1];
     in.withConnection(connection -> guard[0] = connection.channel().attr(GUARD).get());
-    Request request = intake.request(in);
-    Exchange exchange = new Exchange(request, in, out, guard[0], isDraining::get);
+    Request request = intake.request(in, guard[0]);
+    Exchange exchange = new Exchange(request, out, guard[0], surroundings);
     connections.exchangeBegins();
     return exchange
         .answerBy(handler)
         .doFinally(
             signal -> {
               connections.exchangeEnds();
-              guard[0].exchangeEnds();
+              guard[0].exchangeEnds(in.requestHeaders());
             });
   }
 
@@ -124,14 +132,10 @@ public final class Listener {
     isDraining.set(true);
   }
 
-  /** Accepts no more connections, and closes those that have no request. */
-  public Mono<Void> closeIdle() {
-    return Mono.defer(
-        () -> {
-          server.channel().close();
-          connections.closeIdle();
-          return Mono.empty();
-        });
+  /** Accepts no more connections, and closes those that have no request; does not wait. */
+  public void closeIdle() {
+    server.channel().close();
+    connections.closeIdle();
   }
 
   /** Closes what is left. */

@@ -7,8 +7,10 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.DefaultHttpRequest;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
@@ -27,6 +29,7 @@ final class RequestSanity extends ChannelInboundHandlerAdapter {
 
   private final ListenerPolicy policy;
   private final ConnectionGuard connection;
+  private HttpHeaders head = EmptyHttpHeaders.INSTANCE;
   private boolean hasRefused;
   private @Nullable ChannelHandlerContext context;
 
@@ -47,7 +50,8 @@ final class RequestSanity extends ChannelInboundHandlerAdapter {
     } else if (message instanceof HttpRequest request) {
       FailureException why = faultOf(request);
       if (why == null) {
-        connection.requestBegins();
+        head = request.headers();
+        connection.requestBegins(hasBody(request));
         ctx.fireChannelRead(message);
       } else {
         ReferenceCountUtil.release(message);
@@ -59,8 +63,11 @@ final class RequestSanity extends ChannelInboundHandlerAdapter {
       // The request is under way: its body fails, and with it whatever reads the body.
       ctx.fireExceptionCaught(unreadable(content.decoderResult()));
     } else {
-      if (message instanceof LastHttpContent) {
+      if (message instanceof LastHttpContent last) {
         connection.requestEnds();
+        if (!last.trailingHeaders().isEmpty()) {
+          connection.keepTrailers(head, last.trailingHeaders());
+        }
       }
       ctx.fireChannelRead(message);
     }
@@ -73,11 +80,18 @@ final class RequestSanity extends ChannelInboundHandlerAdapter {
       return;
     }
     hasRefused = true;
-    connection.requestBegins();
+    connection.requestBegins(false);
     RefusedHeaders headers = new RefusedHeaders(why);
     ctx.fireChannelRead(new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "-", headers));
     connection.requestEnds();
     ctx.fireChannelRead(LastHttpContent.EMPTY_LAST_CONTENT);
+  }
+
+  /** RFC 9112 §6.3. */
+  static boolean hasBody(HttpRequest request) {
+    String length = request.headers().get(HttpHeaderNames.CONTENT_LENGTH);
+    return request.headers().contains(HttpHeaderNames.TRANSFER_ENCODING)
+        || length != null && !length.equals("0");
   }
 
   private @Nullable FailureException faultOf(HttpRequest request) {

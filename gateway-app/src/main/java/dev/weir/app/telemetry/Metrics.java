@@ -17,6 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -49,9 +50,9 @@ public final class Metrics implements Telemetry {
 
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-  private final Map<String, Timer[]> requests = new ConcurrentHashMap<>();
+  private final Map<String, Timers> requests = new ConcurrentHashMap<>();
   private final Map<Ended, Counter> ended = new ConcurrentHashMap<>();
-  private final Map<String, Timer[]> attempts = new ConcurrentHashMap<>();
+  private final Map<String, Timers> attempts = new ConcurrentHashMap<>();
   private final Map<FailedAttempt, Counter> failedAttempts = new ConcurrentHashMap<>();
   private final Map<Counted, Counter> events = new ConcurrentHashMap<>();
 
@@ -66,24 +67,24 @@ public final class Metrics implements Telemetry {
     return registry;
   }
 
-  /** A number that is read when somebody asks. */
+  /** A number that is read when somebody asks; the labels are names and values in turn. */
   public <T> void gauge(
-      String name, String help, String label, String value, T source, ToDoubleFunction<T> read) {
+      String name, String help, T source, ToDoubleFunction<T> read, String... labels) {
     Gauge unused =
         Gauge.builder(name, source, read)
             .description(help)
-            .tag(label, value)
+            .tags(labels)
             .strongReference(true)
             .register(registry);
   }
 
   /** A number that only grows, and is read when somebody asks. */
   public <T> void counter(
-      String name, String help, String label, String value, T source, ToDoubleFunction<T> read) {
+      String name, String help, T source, ToDoubleFunction<T> read, String... labels) {
     FunctionCounter unused =
         FunctionCounter.builder(name, source, read)
             .description(help)
-            .tag(label, value)
+            .tags(labels)
             .register(registry);
   }
 
@@ -94,30 +95,24 @@ public final class Metrics implements Telemetry {
 
   @Override
   public void requestEnded(Outcome outcome) {
-    Timer[] timers =
-        requests.computeIfAbsent(
-            outcome.route(),
-            route ->
-                timers("weir.requests", "Requests, by the class of their answer", "route", route));
-    timers[outcome.status() / 100].record(outcome.totalNanos(), TimeUnit.NANOSECONDS);
+    requests
+        .computeIfAbsent(outcome.route(), this::requestTimers)
+        .of(outcome.status())
+        .record(outcome.totalNanos(), TimeUnit.NANOSECONDS);
     if (outcome.party() != Party.NOBODY) {
       Ended end = new Ended(outcome.route(), outcome.party(), outcome.why());
       ended.computeIfAbsent(end, this::endedCounter).increment();
     }
   }
 
-  private Timer[] timers(String name, String help, String label, String value) {
-    Timer[] timers = new Timer[CLASSES.length];
-    for (int i = 0; i < CLASSES.length; i++) {
-      timers[i] =
-          Timer.builder(name)
-              .description(help)
-              .tag(label, value)
-              .tag("status", CLASSES[i])
-              .serviceLevelObjectives(BUCKETS)
-              .register(registry);
-    }
-    return timers;
+  private Timers requestTimers(String route) {
+    return new Timers(
+        "weir.requests", "Requests, by the class of their answer", "route", route, registry);
+  }
+
+  private Timers attemptTimers(String upstream) {
+    return new Timers(
+        "weir.attempts", "Attempts, until the answer's head", "upstream", upstream, registry);
   }
 
   private Counter endedCounter(Ended end) {
@@ -131,11 +126,10 @@ public final class Metrics implements Telemetry {
 
   @Override
   public void attemptEnded(String upstream, int status, @Nullable Failure failure, long nanos) {
-    Timer[] timers =
-        attempts.computeIfAbsent(
-            upstream,
-            name -> timers("weir.attempts", "Attempts, until the answer's head", "upstream", name));
-    timers[status / 100].record(nanos, TimeUnit.NANOSECONDS);
+    attempts
+        .computeIfAbsent(upstream, this::attemptTimers)
+        .of(status)
+        .record(nanos, TimeUnit.NANOSECONDS);
     if (status == 0) {
       FailedAttempt failed = new FailedAttempt(upstream, failure);
       failedAttempts.computeIfAbsent(failed, this::failedAttemptCounter).increment();
@@ -171,5 +165,43 @@ public final class Metrics implements Telemetry {
         .tag("event", counted.event().code())
         .tag("name", counted.name())
         .register(registry);
+  }
+
+  /** Of one route or upstream, a timer for each class of status that has occurred. */
+  private static final class Timers {
+
+    private final String name;
+    private final String help;
+    private final String label;
+    private final String value;
+    private final MeterRegistry registry;
+    private final AtomicReferenceArray<@Nullable Timer> byClass =
+        new AtomicReferenceArray<>(CLASSES.length);
+
+    Timers(String name, String help, String label, String value, MeterRegistry registry) {
+      this.name = name;
+      this.help = help;
+      this.label = label;
+      this.value = value;
+      this.registry = registry;
+    }
+
+    /** For a status, or 0 for none; to register twice gives the same timer. */
+    Timer of(int status) {
+      int index = status / 100;
+      Timer known = byClass.get(index);
+      if (known != null) {
+        return known;
+      }
+      Timer timer =
+          Timer.builder(name)
+              .description(help)
+              .tag(label, value)
+              .tag("status", CLASSES[index])
+              .serviceLevelObjectives(BUCKETS)
+              .register(registry);
+      byClass.set(index, timer);
+      return timer;
+    }
   }
 }

@@ -1,0 +1,69 @@
+package dev.weir.app;
+
+import dev.weir.app.config.Settings;
+import dev.weir.app.config.SettingsReader;
+import dev.weir.app.config.binding.Reading;
+import dev.weir.app.demo.DemoUpstreams;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import reactor.netty.resources.LoopResources;
+
+/** Runs a gateway in front of upstreams that are part of the program. */
+@Command(
+    name = "demo",
+    description = "Runs the gateway with upstreams inside, and says what to try.",
+    mixinStandardHelpOptions = true)
+final class DemoCommand implements Callable<Integer> {
+
+  @Spec private CommandSpec spec;
+
+  @Mixin private Overrides overrides;
+
+  @Override
+  public Integer call() {
+    String problem = overrides.problem();
+    if (problem != null) {
+      throw new ParameterException(spec.commandLine(), problem);
+    }
+    PrintWriter err = spec.commandLine().getErr();
+    DemoUpstreams upstreams = DemoUpstreams.start(LoopResources.create("demo-upstreams", 1, true));
+    Reading<Settings> reading =
+        new SettingsReader(System::getenv)
+            .read(
+                "demo.yaml",
+                resource("demo.yaml").replace("UPSTREAMS", "http://127.0.0.1:" + upstreams.port()),
+                overrides.overlays(System.getenv("WEIR_ADMIN_TOKEN")));
+    reading.problems().forEach(err::println);
+    if (!(reading instanceof Reading.Accepted<Settings> accepted)) {
+      return 1;
+    }
+    return GatewayProcess.run(accepted.settings(), err, gateway -> sayWhatToTry(gateway));
+  }
+
+  private void sayWhatToTry(Gateway gateway) {
+    PrintWriter out = spec.commandLine().getOut();
+    out.print(
+        resource("demo.txt")
+            .replace("GATEWAY", "127.0.0.1:" + gateway.address().getPort())
+            .replace("ADMIN", "127.0.0.1:" + gateway.adminAddress().getPort()));
+    out.flush();
+  }
+
+  static String resource(String name) {
+    try (InputStream in = DemoCommand.class.getResourceAsStream("demo/" + name)) {
+      return new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,46 @@
+package dev.weir.app;
+
+import dev.weir.app.admin.Readiness;
+import dev.weir.app.config.DrainSettings;
+import dev.weir.app.server.Connections;
+import dev.weir.app.server.Listener;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The part of the end that clients notice, in three phases: the end is announced while all goes on
+ * as before; nothing more is accepted; what runs may end. So no request is lost that was sent
+ * before its sender could know.
+ */
+final class Drain {
+
+  private static final long POLL_MILLIS = 20;
+
+  private Drain() {}
+
+  static void plan(
+      Shutdown shutdown, DrainSettings settings, Readiness readiness, Listener listener) {
+    shutdown
+        .then("say that we are not ready", () -> readiness.notReady("draining"))
+        .then("announce the end on every answer", listener::drain)
+        .then("give load balancers time to see it", () -> sleep(settings.grace()))
+        .then("accept nothing more", listener::closeIdle)
+        .then("let requests end", () -> awaitRequests(listener.connections(), settings.finish()));
+  }
+
+  private static void sleep(Duration duration) throws InterruptedException {
+    TimeUnit.MILLISECONDS.sleep(duration.toMillis());
+  }
+
+  private static void awaitRequests(Connections connections, Duration limit)
+      throws InterruptedException {
+    long polls = limit.toMillis() / POLL_MILLIS;
+    for (long i = 0; connections.inExchange() > 0; i++) {
+      if (i >= polls) {
+        throw new IllegalStateException(
+            connections.inExchange() + " requests had not ended after " + limit.toMillis() + " ms");
+      }
+      TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+    }
+  }
+}

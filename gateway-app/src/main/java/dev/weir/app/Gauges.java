@@ -1,0 +1,118 @@
+package dev.weir.app;
+
+import dev.weir.app.server.Connections;
+import dev.weir.app.telemetry.LineWriter;
+import dev.weir.app.telemetry.Metrics;
+import dev.weir.http.ReplayMemory;
+import dev.weir.loop.LoopScheduler;
+import dev.weir.resilience.CircuitBreaker;
+import dev.weir.resilience.ConcurrencyLimit;
+import dev.weir.upstream.Connector;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** What the parts of a gateway say of themselves when somebody asks. */
+final class Gauges {
+
+  private final Metrics metrics;
+
+  Gauges(Metrics metrics) {
+    this.metrics = metrics;
+  }
+
+  void ofConnector(String upstream, Connector connector) {
+    metrics.gauge(
+        "weir.upstream.connections.active",
+        "Connections to endpoints that are in use",
+        connector,
+        c -> c.connections().active(),
+        "upstream",
+        upstream);
+    metrics.gauge(
+        "weir.upstream.connections.idle",
+        "Connections to endpoints that wait to be used",
+        connector,
+        c -> c.connections().idle(),
+        "upstream",
+        upstream);
+  }
+
+  void ofBreaker(String upstream, CircuitBreaker breaker) {
+    for (CircuitBreaker.Status status : CircuitBreaker.Status.values()) {
+      metrics.gauge(
+          "weir.breaker.state",
+          "1 for the state that the circuit breaker is in",
+          breaker,
+          b -> b.status() == status ? 1 : 0,
+          "upstream",
+          upstream,
+          "state",
+          lowerCase(status));
+    }
+  }
+
+  void ofLimit(String name, ConcurrencyLimit limit) {
+    metrics.gauge(
+        "weir.limit.in.use", "Permits that are out", limit, ConcurrencyLimit::inUse, "limit", name);
+    metrics.gauge(
+        "weir.limit.waiting",
+        "Requests that wait for a permit",
+        limit,
+        ConcurrencyLimit::waiting,
+        "limit",
+        name);
+    metrics.gauge(
+        "weir.limit.max", "Permits that there are", limit, l -> l.policy().max(), "limit", name);
+  }
+
+  void ofListener(String name, Connections connections) {
+    metrics.gauge(
+        "weir.connections",
+        "Open connections of clients",
+        connections,
+        Connections::open,
+        "listener",
+        name);
+    metrics.gauge(
+        "weir.requests.in.flight",
+        "Requests that are being answered",
+        connections,
+        Connections::inExchange,
+        "listener",
+        name);
+    for (Connections.Cut cut : Connections.Cut.values()) {
+      metrics.counter(
+          "weir.connections.cut",
+          "Connections of clients that were closed by us, by why",
+          connections,
+          c -> c.cut(cut),
+          "listener",
+          name,
+          "reason",
+          lowerCase(cut));
+    }
+  }
+
+  void ofProcess(
+      ReplayMemory replayMemory, LoopScheduler clock, @Nullable LineWriter<?> accessLog) {
+    metrics.gauge(
+        "weir.replay.bytes",
+        "Memory that holds request bodies for a repetition",
+        replayMemory,
+        ReplayMemory::usedBytes);
+    metrics.gauge("weir.timers", "Timers that are set", clock, LoopScheduler::pendingTimers);
+    if (accessLog != null) {
+      metrics.counter(
+          "weir.log.dropped",
+          "Lines that were lost",
+          accessLog,
+          LineWriter::dropped,
+          "log",
+          "access");
+    }
+  }
+
+  private static String lowerCase(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
+  }
+}

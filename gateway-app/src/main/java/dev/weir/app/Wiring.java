@@ -1,0 +1,306 @@
+package dev.weir.app;
+
+import dev.weir.app.admin.AdminHandler;
+import dev.weir.app.admin.Readiness;
+import dev.weir.app.config.BreakerSettings;
+import dev.weir.app.config.ConcurrencySettings;
+import dev.weir.app.config.EndpointUrl;
+import dev.weir.app.config.ListenAddress;
+import dev.weir.app.config.LogDestination;
+import dev.weir.app.config.RedirectSettings;
+import dev.weir.app.config.RespondSettings;
+import dev.weir.app.config.RetrySettings;
+import dev.weir.app.config.RouteSettings;
+import dev.weir.app.config.Settings;
+import dev.weir.app.config.ShareSettings;
+import dev.weir.app.config.UpstreamSettings;
+import dev.weir.app.server.Listener;
+import dev.weir.app.server.ListenerPolicy;
+import dev.weir.app.telemetry.AccessLogFormat;
+import dev.weir.app.telemetry.GatewayTelemetry;
+import dev.weir.app.telemetry.LineWriter;
+import dev.weir.app.telemetry.Metrics;
+import dev.weir.http.Handler;
+import dev.weir.http.Outcome;
+import dev.weir.http.ReplayMemory;
+import dev.weir.http.TrustedProxies;
+import dev.weir.loop.EventLoops;
+import dev.weir.resilience.CircuitBreaker;
+import dev.weir.resilience.ConcurrencyLimit;
+import dev.weir.resilience.RetryBudget;
+import dev.weir.route.Answers;
+import dev.weir.route.Answers.Share;
+import dev.weir.route.PathTemplate;
+import dev.weir.route.RequestPath;
+import dev.weir.route.Route;
+import dev.weir.route.RoutePolicy;
+import dev.weir.route.RouteTable;
+import dev.weir.route.Surroundings;
+import dev.weir.upstream.Connector;
+import dev.weir.upstream.Endpoint;
+import dev.weir.upstream.ReactorNettyConnector;
+import dev.weir.upstream.Upstream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+/** All wiring, as constructor calls: from settings to a gateway that runs. */
+final class Wiring {
+
+  /** The longest a closing connection, pool or thread is waited for. */
+  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
+
+  private final Settings settings;
+  private final Metrics metrics = new Metrics();
+  private final Gauges gauges = new Gauges(metrics);
+  private final Readiness readiness = new Readiness();
+  private final EventLoops loops;
+  private final @Nullable LineWriter<Outcome> accessLog;
+  private final GatewayTelemetry telemetry;
+  private final ReplayMemory replayMemory;
+  private final RequestPath path;
+  private final Map<String, Upstream> upstreams = new LinkedHashMap<>();
+
+  private Wiring(Settings settings) throws IOException {
+    this.settings = settings;
+    this.loops = new EventLoops("weir", loopCount(settings), isNative(settings));
+    this.accessLog = accessLog(settings);
+    this.telemetry = new GatewayTelemetry(metrics, accessLog);
+    this.replayMemory = new ReplayMemory(settings.limits().replayMemory().bytes());
+    this.path =
+        new RequestPath(
+            new Surroundings(
+                loops.clock(),
+                InstantSource.system(),
+                bound -> ThreadLocalRandom.current().nextLong(bound),
+                telemetry,
+                replayMemory));
+  }
+
+  /**
+   * Starts a gateway; blocks until both listeners are bound. If that fails, nothing is left behind.
+   *
+   * @throws IOException if the access log can't be opened
+   * @throws reactor.netty.ChannelBindException if an address can't be had
+   */
+  static Gateway start(Settings settings) throws IOException {
+    Wiring wiring = new Wiring(settings);
+    try {
+      return wiring.start();
+    } catch (RuntimeException e) {
+      wiring.endThreads();
+      throw e;
+    }
+  }
+
+  private Gateway start() {
+    settings.upstreams().forEach((name, upstream) -> upstreams.put(name, upstream(name, upstream)));
+    ConcurrencyLimit gatewayLimit = limit("gateway", settings.concurrency().policy());
+    Handler handler = path.everyRequest(gatewayLimit, new RouteTable(routes()));
+    Listener admin = adminListener();
+    Listener data;
+    try {
+      data = dataListener(handler);
+    } catch (RuntimeException e) {
+      admin.close().block(CLOSE_LIMIT);
+      throw e;
+    }
+    gauges.ofListener("data", data.connections());
+    gauges.ofListener("admin", admin.connections());
+    gauges.ofProcess(replayMemory, loops.clock(), accessLog);
+    readiness.ready();
+    return new Gateway(data.address(), admin.address(), shutdown(data, admin));
+  }
+
+  private static int loopCount(Settings settings) {
+    return settings.eventLoops() > 0
+        ? settings.eventLoops()
+        : Runtime.getRuntime().availableProcessors();
+  }
+
+  private static boolean isNative(Settings settings) {
+    return settings.transport() == Settings.Transport.NATIVE;
+  }
+
+  private static @Nullable LineWriter<Outcome> accessLog(Settings settings) throws IOException {
+    OutputStream out = stream(settings.accessLog().to());
+    return out == null
+        ? null
+        : new LineWriter<>(
+            "weir-access-log", settings.accessLog().queue(), new AccessLogFormat(), out);
+  }
+
+  private static @Nullable OutputStream stream(LogDestination to) throws IOException {
+    if (to instanceof LogDestination.File file) {
+      return Files.newOutputStream(
+          file.path(), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    }
+    if (to instanceof LogDestination.Stdout) {
+      return new FileOutputStream(FileDescriptor.out);
+    }
+    return to instanceof LogDestination.Stderr ? new FileOutputStream(FileDescriptor.err) : null;
+  }
+
+  private Upstream upstream(String name, UpstreamSettings upstream) {
+    List<Endpoint> endpoints = upstream.endpoints().stream().map(EndpointUrl::endpoint).toList();
+    return new Upstream(
+        name,
+        endpoints,
+        connector(name, upstream),
+        limit("upstream " + name, upstream.concurrency().policy()),
+        new RetryBudget(
+            upstream.retryBudget().percent().value(),
+            upstream.retryBudget().minPerSecond(),
+            loops.clock()),
+        breaker(name, upstream),
+        upstream.host());
+  }
+
+  private Connector connector(String name, UpstreamSettings upstream) {
+    Connector connector =
+        new ReactorNettyConnector(name, loops, upstream.connectionPolicy(), telemetry);
+    gauges.ofConnector(name, connector);
+    return connector;
+  }
+
+  private @Nullable CircuitBreaker breaker(String name, UpstreamSettings upstream) {
+    BreakerSettings breakerSettings = upstream.breaker().on();
+    if (breakerSettings == null) {
+      return null;
+    }
+    CircuitBreaker breaker =
+        new CircuitBreaker(
+            breakerSettings.policy(),
+            loops.clock(),
+            (from, to, why) -> telemetry.breakerChanged(name, from.name(), to.name(), why));
+    gauges.ofBreaker(name, breaker);
+    return breaker;
+  }
+
+  private ConcurrencyLimit limit(String name, ConcurrencyLimit.Policy policy) {
+    ConcurrencyLimit limit = new ConcurrencyLimit(policy, loops.clock());
+    gauges.ofLimit(name, limit);
+    return limit;
+  }
+
+  private List<Route> routes() {
+    List<Route> routes = new ArrayList<>();
+    for (RouteSettings route : settings.routes()) {
+      RoutePolicy policy = policy(route);
+      routes.add(
+          new Route(route.id(), route.match(), path.onRoute(policy, destination(route, policy))));
+    }
+    return routes;
+  }
+
+  private RoutePolicy policy(RouteSettings route) {
+    RetrySettings retry = route.retry().on();
+    ConcurrencySettings concurrency = route.concurrency();
+    return new RoutePolicy(
+        route.id(),
+        route.timeouts().timeouts(),
+        route.maxBody().bytes(),
+        concurrency == null ? null : limit("route " + route.id(), concurrency.policy()),
+        retry == null ? null : retry.policy(),
+        route.rewriteTemplate(),
+        settings.forwardingFields(),
+        route.requestHeaders().edits(),
+        route.responseHeaders().edits());
+  }
+
+  /** Exactly one of the three is there; the settings have been checked. */
+  private Handler destination(RouteSettings route, RoutePolicy policy) {
+    RespondSettings respond = route.respond();
+    if (respond != null) {
+      byte[] body = respond.body().getBytes(StandardCharsets.UTF_8);
+      return Answers.fixed(respond.status(), respond.headers(), body);
+    }
+    RedirectSettings redirect = route.redirect();
+    if (redirect != null) {
+      PathTemplate location = PathTemplate.parse(redirect.to(), route.path());
+      return Answers.redirect(redirect.status(), location);
+    }
+    List<Share> shares = new ArrayList<>();
+    for (ShareSettings share : Objects.requireNonNull(route.to())) {
+      Upstream upstream = Objects.requireNonNull(upstreams.get(share.upstream()));
+      shares.add(new Share(share.weight(), path.toUpstream(policy, upstream)));
+    }
+    return shares.size() == 1
+        ? shares.get(0).handler()
+        : Answers.split(shares, bound -> ThreadLocalRandom.current().nextLong(bound));
+  }
+
+  private Listener dataListener(Handler handler) {
+    return Listener.open(
+        socketAddress(settings.listen()),
+        listenerPolicy(),
+        new TrustedProxies(settings.trustedProxies()),
+        loops,
+        telemetry,
+        handler);
+  }
+
+  private Listener adminListener() {
+    return Listener.open(
+        socketAddress(settings.admin().address()),
+        listenerPolicy(),
+        new TrustedProxies(List.of()),
+        loops,
+        telemetry,
+        new AdminHandler(readiness, metrics, loops.clock(), settings.admin().token()));
+  }
+
+  private ListenerPolicy listenerPolicy() {
+    return new ListenerPolicy(
+        settings.limits().target().toInt(),
+        settings.limits().headers().toInt(),
+        settings.limits().headerCount(),
+        settings.limits().connections(),
+        settings.client().idle(),
+        settings.client().headerTimeout(),
+        settings.client().writeStall(),
+        settings.ambiguousPaths());
+  }
+
+  private static InetSocketAddress socketAddress(ListenAddress address) {
+    return new InetSocketAddress(address.bindHost(), address.port());
+  }
+
+  private Shutdown shutdown(Listener data, Listener admin) {
+    Shutdown shutdown = new Shutdown();
+    Drain.plan(shutdown, settings.drain(), readiness, data);
+    return shutdown
+        .then("close connections of clients", () -> data.close().block(CLOSE_LIMIT))
+        .then("close connections to upstreams", this::closeUpstreams)
+        .then("close the admin listener", () -> admin.close().block(CLOSE_LIMIT))
+        .then("end the threads", this::endThreads);
+  }
+
+  private void closeUpstreams() {
+    Mono.whenDelayError(
+            upstreams.values().stream().map(upstream -> upstream.connector().close()).toList())
+        .block(CLOSE_LIMIT);
+  }
+
+  private void endThreads() {
+    loops.close().block(CLOSE_LIMIT);
+    if (accessLog != null) {
+      accessLog.close();
+    }
+  }
+}
