@@ -2,10 +2,10 @@ package dev.weir.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.classic.spi.LoggingEvent;
 import ch.qos.logback.classic.util.LogbackMDCAdapter;
 import ch.qos.logback.core.FileAppender;
 import java.io.FileInputStream;
@@ -115,10 +115,9 @@ class BlockHoundTest {
     appender.setFile(directory.resolve("log").toString());
     appender.setEncoder(encoder);
     appender.start();
-    LoggingEvent event = new LoggingEvent();
-    event.setLoggerContext(context);
-    event.setMessage("a line");
-    return () -> appender.doAppend(event);
+    Logger logger = context.getLogger("test");
+    logger.addAppender(appender);
+    return () -> logger.info("a line");
   }
 
   @FunctionalInterface
