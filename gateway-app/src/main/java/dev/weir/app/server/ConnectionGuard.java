@@ -1,6 +1,7 @@
 package dev.weir.app.server;
 
 import dev.weir.http.Failure;
+import dev.weir.http.HopByHop;
 import dev.weir.http.Informational;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelDuplexHandler;
@@ -133,8 +134,21 @@ final class ConnectionGuard extends ChannelDuplexHandler {
   void sendInformational(Informational response) {
     ChannelHandlerContext ctx = context;
     if (ctx != null && state == State.IN_EXCHANGE) {
-      ctx.writeAndFlush(InformationalEncoder.encode(ctx.alloc(), response), ctx.voidPromise());
+      HttpHeaders fields = response.headers().copy();
+      HopByHop.strip(fields);
+      ctx.writeAndFlush(
+          HeadEncoder.encode(ctx.alloc(), response.status(), fields), ctx.voidPromise());
     }
+  }
+
+  /** Lets bytes past the codec from now on, both ways. */
+  ClientTunnel switchProtocol() {
+    if (context == null) {
+      throw new IllegalStateException("not on a channel");
+    }
+    ClientTunnel tunnel = new ClientTunnel();
+    context.pipeline().addBefore(NettyPipeline.HttpCodec, "weir.tunnel", tunnel);
+    return tunnel;
   }
 
   /** Ends the response that is being written with a trailer section. */

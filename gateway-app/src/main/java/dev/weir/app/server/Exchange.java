@@ -16,17 +16,12 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
-import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import java.util.function.BooleanSupplier;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.Sinks;
 import reactor.netty.http.server.HttpServerResponse;
-import reactor.netty.http.server.WebsocketServerSpec;
 
 /** One request and its response, on one connection of a client. */
 final class Exchange {
-
-  private static final int MAX_FRAME_BYTES = 1 << 20;
 
   private final Request request;
   private final HttpServerResponse out;
@@ -136,30 +131,20 @@ final class Exchange {
     }
   }
 
+  /** RFC 9110 §7.8. Afterwards the connection is of no more use. */
   private Mono<Void> join(Response response, Tunnel tunnel) {
-    WebsocketServerSpec.Builder spec =
-        WebsocketServerSpec.builder().handlePing(true).maxFramePayloadLength(MAX_FRAME_BYTES);
-    if (tunnel.subprotocol() != null) {
-      spec.protocols(tunnel.subprotocol());
-    }
-    complete(out.responseHeaders().add(response.headers()));
-    out.responseHeaders().remove(HttpHeaderNames.CONTENT_LENGTH);
-    // Reactor Netty's own ends with the handshake; the exchange lasts as long as the tunnel.
-    Sinks.Empty<Void> over = Sinks.empty();
-    return out.sendWebsocket(
-            (in, toClient) ->
-                tunnel
-                    .join(
-                        in.receiveFrames().map(WebSocketFrame::retain),
-                        frames -> toClient.sendObject(frames).then())
-                    .doOnError(over::tryEmitError)
-                    .doFinally(signal -> over.tryEmitEmpty()),
-            spec.build())
-        .then(over.asMono())
+    HttpHeaders fields = response.headers();
+    fields.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE);
+    fields.set(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET);
+    fields.remove(HttpHeaderNames.CONTENT_LENGTH);
+    complete(fields);
+    return connection
+        .switchProtocol()
+        .join(response, tunnel)
         .doOnSuccess(closed -> end(response, Ending.COMPLETE))
         .doOnError(error -> end(response, Ending.failed(error)))
         .doOnCancel(() -> end(response, Ending.CLIENT_LEFT))
-        .doFinally(signal -> tunnel.discard())
+        .doFinally(signal -> connection.closeNow())
         .onErrorComplete();
   }
 
