@@ -96,6 +96,11 @@ final class Http1Call implements Subscription, ByteStream.Source, Runnable {
     return state == State.OVER;
   }
 
+  /** Whether it has asked for a connection, and has none. */
+  boolean isWaiting() {
+    return state == State.WAITING;
+  }
+
   // The subscription
 
   @Override

@@ -17,7 +17,6 @@ final class Http1Endpoint {
   private final Runnable onPoison;
   private final List<Http1Pool> pools = new ArrayList<>();
   private final AtomicInteger open = new AtomicInteger();
-  private final AtomicInteger wanted = new AtomicInteger();
 
   /** Opens connections. */
   @FunctionalInterface
@@ -97,7 +96,6 @@ final class Http1Endpoint {
 
   /** A pool needs a connection and may not open one: the others close one that they do not use. */
   void askForIdle(Http1Pool asking) {
-    wanted.incrementAndGet();
     for (Http1Pool pool : pools) {
       if (pool != asking && pool.idle() > 0) {
         pool.loop().execute(pool::closeOneIdle);
@@ -105,25 +103,26 @@ final class Http1Endpoint {
     }
     // One may have been freed since it was asked for.
     if (open.get() < policy.maxConnections()) {
-      wanted.set(0);
       asking.loop().execute(asking::openForWaiting);
     }
   }
 
   /** Whether some loop waits for a connection that another has and does not use. */
   boolean isWanted() {
-    return wanted.get() > 0;
+    for (Http1Pool pool : pools) {
+      if (pool.isStarved()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** A connection is closed, or was not opened. */
   void freed() {
     open.decrementAndGet();
-    if (wanted.get() > 0) {
-      wanted.set(0);
-      for (Http1Pool pool : pools) {
-        if (pool.hasWaiting()) {
-          pool.loop().execute(pool::openForWaiting);
-        }
+    for (Http1Pool pool : pools) {
+      if (pool.isStarved()) {
+        pool.loop().execute(pool::openForWaiting);
       }
     }
   }
@@ -140,6 +139,15 @@ final class Http1Endpoint {
     if (policy.warmConnections() > 0) {
       pools.forEach(pool -> pool.loop().execute(pool::openSpare));
     }
+  }
+
+  List<Http1Pool> pools() {
+    return List.copyOf(pools);
+  }
+
+  /** Connections that are open, or about to be. */
+  int open() {
+    return open.get();
   }
 
   int idle() {

@@ -33,7 +33,9 @@ final class Http1Pool {
   private volatile int idleSeen;
 
   private volatile int leasedSeen;
-  private volatile boolean hasWaitingSeen;
+
+  /** Whether calls wait for a connection that may not be opened. */
+  private volatile boolean isStarved;
 
   Http1Pool(Http1Endpoint endpoint, EventLoop loop) {
     this.endpoint = endpoint;
@@ -56,8 +58,8 @@ final class Http1Pool {
     return leasedSeen;
   }
 
-  boolean hasWaiting() {
-    return hasWaitingSeen;
+  boolean isStarved() {
+    return isStarved;
   }
 
   private long now() {
@@ -80,7 +82,6 @@ final class Http1Pool {
               endpoint + ": " + waiting.size() + " calls wait for a connection"));
     } else {
       waiting.add(call);
-      hasWaitingSeen = true;
       openForWaiting();
     }
   }
@@ -95,12 +96,14 @@ final class Http1Pool {
   void openForWaiting() {
     while (opening < waiting.size() && !isClosed) {
       if (!endpoint.tryOpen()) {
+        isStarved = true;
         endpoint.askForIdle(this);
         return;
       }
       opening++;
       endpoint.connect(this);
     }
+    isStarved = false;
   }
 
   /** Connections to keep although nobody waits for them. */
@@ -171,7 +174,7 @@ final class Http1Pool {
     while (call != null && call.isOver()) {
       call = waiting.pollFirst();
     }
-    hasWaitingSeen = !waiting.isEmpty();
+    isStarved &= !waiting.isEmpty();
     return call;
   }
 
