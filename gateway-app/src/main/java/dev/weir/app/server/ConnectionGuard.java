@@ -57,7 +57,10 @@ final class ConnectionGuard extends ChannelDuplexHandler {
   private State state = State.IDLE;
   private long sinceNanos;
   private int requestsOpen;
-  private boolean isRequestComplete = true;
+
+  /** Of the request that is being received, as long as its body is not here whole. */
+  private @Nullable HttpHeaders receiving;
+
   private boolean isClosing;
   private long lastPendingBytes;
   private long pendingSinceNanos;
@@ -104,15 +107,15 @@ final class ConnectionGuard extends ChannelDuplexHandler {
   }
 
   /** The codec has read a request's head, which says whether a body follows. */
-  void requestBegins(boolean hasBody) {
+  void requestBegins(HttpHeaders head, boolean hasBody) {
     requestsOpen++;
-    isRequestComplete = !hasBody;
+    receiving = hasBody ? head : null;
     state = State.IN_EXCHANGE;
   }
 
   /** The codec has read a request's last byte. */
   void requestEnds() {
-    isRequestComplete = true;
+    receiving = null;
   }
 
   /** The trailer section of the request with these header fields has been read. */
@@ -145,9 +148,9 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     }
   }
 
-  /** Whether the client may still be sending the request that is being answered. */
-  boolean isReceiving() {
-    return !isRequestComplete;
+  /** Whether the client may still be sending the request with these header fields. */
+  boolean isReceiving(HttpHeaders ofRequest) {
+    return receiving == ofRequest;
   }
 
   /** An exchange is over, answer and all. */
@@ -177,7 +180,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
   void closeNow() {
     onLoop(
         () -> {
-          isRequestComplete = true;
+          receiving = null;
           if (context != null) {
             context.channel().close();
           }
@@ -230,7 +233,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
       ctx.close(promise);
       return;
     }
-    boolean isAnswered = state != State.LINGERING && !isRequestComplete;
+    boolean isAnswered = state != State.LINGERING && receiving != null;
     if (isAnswered && ctx.channel().isActive() && ctx.channel() instanceof DuplexChannel duplex) {
       closePromise = promise;
       enter(State.LINGERING);
