@@ -118,6 +118,11 @@ public final class TestGateway
     return gateway.adminAddress().getPort();
   }
 
+  /** The first of its upstreams. */
+  public FakeUpstream upstream() {
+    return upstreams.get(0);
+  }
+
   /** A client that is closed after the test. */
   public RawClient client() {
     return client(0);
