@@ -8,6 +8,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -65,7 +66,6 @@ final class ConnectionGuard extends ChannelDuplexHandler {
   private long lastPendingBytes;
   private long pendingSinceNanos;
   private long lingeredBytes;
-  private @Nullable ChannelPromise closePromise;
   private @Nullable ChannelHandlerContext context;
   private @Nullable RequestSanity sanity;
   private @Nullable Disposable timer;
@@ -229,17 +229,11 @@ final class ConnectionGuard extends ChannelDuplexHandler {
 
   @Override
   public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
-    if (state == State.CLOSED) {
-      ctx.close(promise);
-      return;
-    }
-    boolean isAnswered = state != State.LINGERING && receiving != null;
+    boolean isAnswered = receiving != null && state != State.CLOSED;
     if (isAnswered && ctx.channel().isActive() && ctx.channel() instanceof DuplexChannel duplex) {
-      closePromise = promise;
-      enter(State.LINGERING);
-      duplex.shutdownOutput();
-      ctx.channel().config().setAutoRead(true);
-      watch(LINGER_NANOS);
+      // More than once: Reactor Netty closes behind the answer, and again when it is done with it.
+      ctx.channel().closeFuture().addListener(closed -> promise.trySuccess());
+      linger(ctx, duplex);
     } else {
       state = State.CLOSED;
       stopWatching();
@@ -247,9 +241,18 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     }
   }
 
+  private void linger(ChannelHandlerContext ctx, DuplexChannel duplex) {
+    if (state != State.LINGERING) {
+      enter(State.LINGERING);
+      duplex.shutdownOutput();
+      ctx.channel().config().setAutoRead(true);
+      watch(LINGER_NANOS);
+    }
+  }
+
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-    if (state == State.LINGERING) {
+    if (state == State.LINGERING && event == ChannelInputShutdownEvent.INSTANCE) {
       // The client has closed its side, too.
       finishClosing(ctx);
     } else {
@@ -263,7 +266,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     }
     state = State.CLOSED;
     stopWatching();
-    ctx.close(closePromise == null ? ctx.newPromise() : closePromise);
+    ctx.close();
   }
 
   /** Looks again at the latest after so long. */
