@@ -16,8 +16,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -40,6 +42,7 @@ public final class TestGateway
   private final String yaml;
   private final List<FakeUpstream> upstreams;
   private final Queue<RawClient> clients = new ConcurrentLinkedQueue<>();
+  private Set<Thread> threadsBefore = Set.of();
   private Path accessLog;
   private Gateway gateway;
 
@@ -66,6 +69,7 @@ public final class TestGateway
   }
 
   private void start() {
+    threadsBefore = threads();
     try {
       accessLog = Files.createTempFile("access", ".log");
       gateway = Wiring.start(settings());
@@ -254,7 +258,7 @@ public final class TestGateway
   /** After a stop. */
   public void assertNothingIsLeft() {
     upstreams.forEach(FakeUpstream::awaitNoConnections);
-    Await.until("the gateway's threads end", () -> threads().isEmpty());
+    Await.until("the gateway's threads end", () -> threadsBefore.containsAll(threads()));
     try {
       Files.deleteIfExists(accessLog);
     } catch (IOException e) {
@@ -262,10 +266,9 @@ public final class TestGateway
     }
   }
 
-  private static List<String> threads() {
+  private static Set<Thread> threads() {
     return Thread.getAllStackTraces().keySet().stream()
-        .map(Thread::getName)
-        .filter(name -> name.startsWith("weir-"))
-        .toList();
+        .filter(thread -> thread.getName().startsWith("weir-"))
+        .collect(Collectors.toSet());
   }
 }
