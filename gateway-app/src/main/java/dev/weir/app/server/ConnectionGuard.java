@@ -34,6 +34,7 @@ import reactor.netty.NettyPipeline;
 final class ConnectionGuard extends ChannelDuplexHandler {
 
   private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(2);
+  private static final long LAST_CALL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
   private static final long MAX_LINGER_BYTES = 16L << 20;
   private static final long MIN_WATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
@@ -160,18 +161,22 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     if (requestsOpen == 0 && state == State.IN_EXCHANGE) {
       enter(State.IDLE);
       if (isClosing) {
-        closeNow();
+        watch(LAST_CALL_NANOS);
       }
     }
   }
 
-  /** Closes the connection as soon as it has no request; for the end of the process. */
+  /**
+   * Closes the connection once it has had no request for a moment; for the end of the process. The
+   * moment is for a request that is on its way, or here and not yet read.
+   */
   void closeWhenIdle() {
     onLoop(
         () -> {
           isClosing = true;
           if (state == State.IDLE) {
-            closeNow();
+            enter(State.IDLE);
+            watch(LAST_CALL_NANOS);
           }
         });
   }
@@ -304,7 +309,11 @@ final class ConnectionGuard extends ChannelDuplexHandler {
   }
 
   private void lookAtIdle(long elapsed) {
-    if (elapsed >= idleNanos) {
+    if (isClosing && elapsed >= LAST_CALL_NANOS) {
+      closeNow();
+    } else if (isClosing) {
+      watch(LAST_CALL_NANOS - elapsed);
+    } else if (elapsed >= idleNanos) {
       connections.count(Connections.Cut.IDLE);
       closeNow();
     } else {
