@@ -40,14 +40,16 @@ public final class TestGateway
   private static final JsonMapper JSON = new JsonMapper();
 
   private final String yaml;
+  private final String token;
   private final List<FakeUpstream> upstreams;
   private final Queue<RawClient> clients = new ConcurrentLinkedQueue<>();
   private Set<Thread> threadsBefore = Set.of();
   private Path accessLog;
   private Gateway gateway;
 
-  private TestGateway(String yaml, List<FakeUpstream> upstreams) {
+  private TestGateway(String yaml, String token, List<FakeUpstream> upstreams) {
     this.yaml = yaml;
+    this.token = token;
     this.upstreams = upstreams;
   }
 
@@ -58,14 +60,22 @@ public final class TestGateway
    *     addresses of the upstreams
    */
   public static TestGateway of(String yaml, FakeUpstream... upstreams) {
-    return new TestGateway(yaml, List.of(upstreams));
+    return new TestGateway(yaml, "", List.of(upstreams));
   }
 
   /** For one test, which closes it. */
   public static TestGateway start(String yaml, FakeUpstream... upstreams) {
-    TestGateway started = of(yaml, upstreams);
-    started.start();
-    return started;
+    return started(of(yaml, upstreams));
+  }
+
+  /** Likewise, with a token that the admin listener wants. */
+  public static TestGateway withToken(String yaml, String token, FakeUpstream... upstreams) {
+    return started(new TestGateway(yaml, token, List.of(upstreams)));
+  }
+
+  private static TestGateway started(TestGateway gateway) {
+    gateway.start();
+    return gateway;
   }
 
   private void start() {
@@ -95,13 +105,17 @@ public final class TestGateway
       }
     }
     return unlessSaid("listen", "127.0.0.1:0")
-        + unlessSaid("admin", "127.0.0.1:0")
+        + unlessSaid("admin", adminSettings())
         + unlessSaid("event-loops", "2")
         + unlessSaid("drain", "{grace: 0s, finish: 5s}")
         + "access-log: "
         + accessLog
         + "\n"
         + text;
+  }
+
+  private String adminSettings() {
+    return token.isEmpty() ? "127.0.0.1:0" : "{address: 127.0.0.1:0, token: " + token + "}";
   }
 
   private String unlessSaid(String key, String value) {
@@ -146,16 +160,21 @@ public final class TestGateway
     }
   }
 
-  /** What the admin listener says. */
+  /** What the admin listener says to who has its token, if it wants one. */
   public RawClient.Answer admin(String target, String... fields) {
+    String authorization = token.isEmpty() ? "" : "Authorization: Bearer " + token + "\r\n";
+    return adminWithoutToken(target, authorization + String.join("", fields));
+  }
+
+  /** What the admin listener says to anybody. */
+  public RawClient.Answer adminWithoutToken(String target, String... fields) {
     try (RawClient client = new RawClient(adminPort())) {
-      return client.get(target, fields(fields)).answer();
+      return client.get(target, withHost(String.join("", fields))).answer();
     }
   }
 
-  private static String[] fields(String... fields) {
-    boolean hasHost = String.join("", fields).contains("Host:");
-    return hasHost ? fields : new String[] {"Host: 127.0.0.1\r\n" + String.join("", fields)};
+  private static String withHost(String fields) {
+    return fields.contains("Host:") ? fields : "Host: 127.0.0.1\r\n" + fields;
   }
 
   /** All metrics, by their name and labels as they are written. */
