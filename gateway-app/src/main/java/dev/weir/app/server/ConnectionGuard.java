@@ -9,6 +9,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -34,6 +35,7 @@ import reactor.netty.NettyPipeline;
 final class ConnectionGuard extends ChannelDuplexHandler {
 
   private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(2);
+  private static final long LAST_CALL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
   private static final long MAX_LINGER_BYTES = 16L << 20;
   private static final long MIN_WATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
@@ -58,12 +60,14 @@ final class ConnectionGuard extends ChannelDuplexHandler {
   private State state = State.IDLE;
   private long sinceNanos;
   private int requestsOpen;
-  private boolean isRequestComplete = true;
+
+  /** Of the request that is being received, as long as its body is not here whole. */
+  private @Nullable HttpHeaders receiving;
+
   private boolean isClosing;
   private long lastPendingBytes;
   private long pendingSinceNanos;
   private long lingeredBytes;
-  private @Nullable ChannelPromise closePromise;
   private @Nullable ChannelHandlerContext context;
   private @Nullable RequestSanity sanity;
   private @Nullable Disposable timer;
@@ -105,15 +109,15 @@ final class ConnectionGuard extends ChannelDuplexHandler {
   }
 
   /** The codec has read a request's head, which says whether a body follows. */
-  void requestBegins(boolean hasBody) {
+  void requestBegins(HttpHeaders head, boolean hasBody) {
     requestsOpen++;
-    isRequestComplete = !hasBody;
+    receiving = hasBody ? head : null;
     state = State.IN_EXCHANGE;
   }
 
   /** The codec has read a request's last byte. */
   void requestEnds() {
-    isRequestComplete = true;
+    receiving = null;
   }
 
   /** The trailer section of the request with these header fields has been read. */
@@ -159,9 +163,9 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     }
   }
 
-  /** Whether the client may still be sending the request that is being answered. */
-  boolean isReceiving() {
-    return !isRequestComplete;
+  /** Whether the client may still be sending the request with these header fields. */
+  boolean isReceiving(HttpHeaders ofRequest) {
+    return receiving == ofRequest;
   }
 
   /** An exchange is over, answer and all. */
@@ -171,18 +175,22 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     if (requestsOpen == 0 && state == State.IN_EXCHANGE) {
       enter(State.IDLE);
       if (isClosing) {
-        closeNow();
+        watch(LAST_CALL_NANOS);
       }
     }
   }
 
-  /** Closes the connection as soon as it has no request; for the end of the process. */
+  /**
+   * Closes the connection once it has had no request for a moment; for the end of the process. The
+   * moment is for a request that is on its way, or here and not yet read.
+   */
   void closeWhenIdle() {
     onLoop(
         () -> {
           isClosing = true;
           if (state == State.IDLE) {
-            closeNow();
+            enter(State.IDLE);
+            watch(LAST_CALL_NANOS);
           }
         });
   }
@@ -191,7 +199,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
   void closeNow() {
     onLoop(
         () -> {
-          isRequestComplete = true;
+          receiving = null;
           if (context != null) {
             context.channel().close();
           }
@@ -240,17 +248,11 @@ final class ConnectionGuard extends ChannelDuplexHandler {
 
   @Override
   public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
-    if (state == State.CLOSED) {
-      ctx.close(promise);
-      return;
-    }
-    boolean isAnswered = state != State.LINGERING && !isRequestComplete;
+    boolean isAnswered = receiving != null && state != State.CLOSED;
     if (isAnswered && ctx.channel().isActive() && ctx.channel() instanceof DuplexChannel duplex) {
-      closePromise = promise;
-      enter(State.LINGERING);
-      duplex.shutdownOutput();
-      ctx.channel().config().setAutoRead(true);
-      watch(LINGER_NANOS);
+      // More than once: Reactor Netty closes behind the answer, and again when it is done with it.
+      ctx.channel().closeFuture().addListener(closed -> promise.trySuccess());
+      linger(ctx, duplex);
     } else {
       state = State.CLOSED;
       stopWatching();
@@ -258,9 +260,18 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     }
   }
 
+  private void linger(ChannelHandlerContext ctx, DuplexChannel duplex) {
+    if (state != State.LINGERING) {
+      enter(State.LINGERING);
+      duplex.shutdownOutput();
+      ctx.channel().config().setAutoRead(true);
+      watch(LINGER_NANOS);
+    }
+  }
+
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-    if (state == State.LINGERING) {
+    if (state == State.LINGERING && event == ChannelInputShutdownEvent.INSTANCE) {
       // The client has closed its side, too.
       finishClosing(ctx);
     } else {
@@ -274,7 +285,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     }
     state = State.CLOSED;
     stopWatching();
-    ctx.close(closePromise == null ? ctx.newPromise() : closePromise);
+    ctx.close();
   }
 
   /** Looks again at the latest after so long. */
@@ -312,7 +323,11 @@ final class ConnectionGuard extends ChannelDuplexHandler {
   }
 
   private void lookAtIdle(long elapsed) {
-    if (elapsed >= idleNanos) {
+    if (isClosing && elapsed >= LAST_CALL_NANOS) {
+      closeNow();
+    } else if (isClosing) {
+      watch(LAST_CALL_NANOS - elapsed);
+    } else if (elapsed >= idleNanos) {
       connections.count(Connections.Cut.IDLE);
       closeNow();
     } else {

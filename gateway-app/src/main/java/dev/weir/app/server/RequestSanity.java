@@ -51,7 +51,7 @@ final class RequestSanity extends ChannelInboundHandlerAdapter {
       FailureException why = faultOf(request);
       if (why == null) {
         head = request.headers();
-        connection.requestBegins(hasBody(request));
+        connection.requestBegins(head, hasBody(request));
         ctx.fireChannelRead(message);
       } else {
         ReferenceCountUtil.release(message);
@@ -80,10 +80,10 @@ final class RequestSanity extends ChannelInboundHandlerAdapter {
       return;
     }
     hasRefused = true;
-    connection.requestBegins(false);
     RefusedHeaders headers = new RefusedHeaders(why);
+    // Whatever else the client is sending: it is not to be reset before it has read why.
+    connection.requestBegins(headers, true);
     ctx.fireChannelRead(new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "-", headers));
-    connection.requestEnds();
     ctx.fireChannelRead(LastHttpContent.EMPTY_LAST_CONTENT);
   }
 
