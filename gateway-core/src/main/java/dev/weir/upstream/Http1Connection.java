@@ -1,6 +1,7 @@
 package dev.weir.upstream;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -108,6 +109,11 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
 
   void flush() {
     context().flush();
+  }
+
+  /** Runs the task when all that was queued is written, or can't be. */
+  void whenWritten(Runnable task) {
+    context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> task.run());
   }
 
   boolean isWritable() {

@@ -61,9 +61,10 @@ final class Http1Tunnel implements Tunnel {
       connection.flush();
     }
 
+    /** Once all is written: whoever is told closes the connection. */
     @Override
     public void end() {
-      sink.success();
+      connection.whenWritten(sink::success);
     }
 
     @Override

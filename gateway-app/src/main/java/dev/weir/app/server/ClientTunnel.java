@@ -5,6 +5,7 @@ import dev.weir.http.Tunnel;
 import dev.weir.loop.ByteStream;
 import dev.weir.loop.ByteWriter;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.ReferenceCountUtil;
@@ -110,9 +111,12 @@ final class ClientTunnel extends ChannelInboundHandlerAdapter
       context().writeAndFlush(piece, context().voidPromise());
     }
 
+    /** Once all is written: whoever is told closes the connection. */
     @Override
     public void end() {
-      sink.success();
+      context()
+          .writeAndFlush(Unpooled.EMPTY_BUFFER)
+          .addListener(written -> sink.success());
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.weir.app.server;
 import dev.weir.http.Failure;
 import dev.weir.http.HopByHop;
 import dev.weir.http.Informational;
+import dev.weir.http.WebSocketHandshake;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -57,6 +58,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
   private final IdentityHashMap<HttpHeaders, HttpHeaders> requestTrailers =
       new IdentityHashMap<>(0);
 
+  private @Nullable HttpHeaders switching;
   private State state = State.IDLE;
   private long sinceNanos;
   private int requestsOpen;
@@ -112,7 +114,17 @@ final class ConnectionGuard extends ChannelDuplexHandler {
   void requestBegins(HttpHeaders head, boolean hasBody) {
     requestsOpen++;
     receiving = hasBody ? head : null;
+    switching = WebSocketHandshake.isWanted(head) ? head : switching;
     state = State.IN_EXCHANGE;
+  }
+
+  /** Whether a request is being answered that may turn the connection over to another protocol. */
+  boolean isSwitching() {
+    return switching != null;
+  }
+
+  void count(Connections.Cut cut) {
+    connections.count(cut);
   }
 
   /** The codec has read a request's last byte. */
@@ -171,6 +183,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
   /** An exchange is over, answer and all. */
   void exchangeEnds(HttpHeaders ofRequest) {
     requestTrailers.remove(ofRequest);
+    switching = switching == ofRequest ? null : switching;
     requestsOpen--;
     if (requestsOpen == 0 && state == State.IN_EXCHANGE) {
       enter(State.IDLE);
@@ -204,6 +217,17 @@ final class ConnectionGuard extends ChannelDuplexHandler {
             context.channel().close();
           }
         });
+  }
+
+  /**
+   * Closes the connection behind the last bytes of a tunnel. What the client is still sending must
+   * not reset it before it has read them.
+   */
+  void closeTunnel(HttpHeaders ofRequest) {
+    receiving = ofRequest;
+    if (context != null) {
+      context.channel().close();
+    }
   }
 
   private void onLoop(Runnable task) {

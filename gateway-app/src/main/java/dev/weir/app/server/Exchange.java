@@ -166,7 +166,8 @@ final class Exchange {
         .doOnSuccess(closed -> end(response, Ending.COMPLETE))
         .doOnError(error -> end(response, Ending.failed(error)))
         .doOnCancel(() -> end(response, Ending.CLIENT_LEFT))
-        .doFinally(signal -> connection.closeNow())
+        // Before Reactor Netty hears of the end, and adds an answer of its own.
+        .doOnTerminate(() -> connection.closeTunnel(head))
         .onErrorComplete();
   }
 

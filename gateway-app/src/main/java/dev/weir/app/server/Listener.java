@@ -100,7 +100,6 @@ public final class Listener {
     ChannelPipeline pipeline = channel.pipeline();
     pipeline.addBefore(NettyPipeline.HttpCodec, "weir.connection", guard);
     pipeline.addAfter(NettyPipeline.HttpCodec, "weir.sanity", sanity);
-    pipeline.addBefore(NettyPipeline.ReactiveBridge, "weir.earlyBytes", new EarlyBytesGuard());
   }
 
   private Publisher<Void> serve(HttpServerRequest in, HttpServerResponse out) {
