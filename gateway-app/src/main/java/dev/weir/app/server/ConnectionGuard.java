@@ -180,6 +180,11 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     return receiving == ofRequest;
   }
 
+  /** Whether nothing more can be sent. */
+  boolean isClosed() {
+    return state == State.LINGERING || state == State.CLOSED;
+  }
+
   /** An exchange is over, answer and all. */
   void exchangeEnds(HttpHeaders ofRequest) {
     requestTrailers.remove(ofRequest);

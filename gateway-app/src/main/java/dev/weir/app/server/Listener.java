@@ -105,6 +105,10 @@ public final class Listener {
   private Publisher<Void> serve(HttpServerRequest in, HttpServerResponse out) {
     ConnectionGuard[] guard = new ConnectionGuard[1];
     in.withConnection(connection -> guard[0] = connection.channel().attr(GUARD).get());
+    if (guard[0].isClosed()) {
+      // It waited behind an answer that was cut, and nobody is there any more to be answered.
+      return Mono.empty();
+    }
     Request request = intake.request(in, guard[0]);
     Exchange exchange = new Exchange(request, out, guard[0], surroundings);
     connections.exchangeBegins();
