@@ -114,9 +114,7 @@ final class ClientTunnel extends ChannelInboundHandlerAdapter
     /** Once all is written: whoever is told closes the connection. */
     @Override
     public void end() {
-      context()
-          .writeAndFlush(Unpooled.EMPTY_BUFFER)
-          .addListener(written -> sink.success());
+      context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> sink.success());
     }
 
     @Override
