@@ -33,7 +33,7 @@ final class CheckCommand implements Callable<Integer> {
     }
     Settings settings = accepted.settings();
     out.printf(
-        "%s: good: %d upstreams, %d routes%n",
+        "%s: good (upstreams: %d, routes: %d)%n",
         file, settings.upstreams().size(), settings.routes().size());
     return 0;
   }

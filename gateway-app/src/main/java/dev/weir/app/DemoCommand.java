@@ -41,7 +41,7 @@ final class DemoCommand implements Callable<Integer> {
         new SettingsReader(System::getenv)
             .read(
                 "demo.yaml",
-                resource("demo.yaml").replace("UPSTREAMS", "http://127.0.0.1:" + upstreams.port()),
+                configuration(upstreams),
                 overrides.overlays(System.getenv("WEIR_ADMIN_TOKEN")));
     reading.problems().forEach(err::println);
     if (!(reading instanceof Reading.Accepted<Settings> accepted)) {
@@ -59,7 +59,12 @@ final class DemoCommand implements Callable<Integer> {
     out.flush();
   }
 
-  static String resource(String name) {
+  /** The demo's configuration, with the addresses of its upstreams. */
+  static String configuration(DemoUpstreams upstreams) {
+    return resource("demo.yaml").replace("UPSTREAMS", "http://127.0.0.1:" + upstreams.port());
+  }
+
+  private static String resource(String name) {
     try (InputStream in = DemoCommand.class.getResourceAsStream("demo/" + name)) {
       return new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {

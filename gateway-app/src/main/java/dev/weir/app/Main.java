@@ -9,7 +9,13 @@ import picocli.CommandLine.Command;
     description = "Weir, a reactive gateway for HTTP and WebSocket services.",
     mixinStandardHelpOptions = true,
     version = "weir 0.1.0",
-    subcommands = {RunCommand.class, CheckCommand.class, DemoCommand.class, SchemaCommand.class})
+    subcommands = {
+      RunCommand.class,
+      CheckCommand.class,
+      DemoCommand.class,
+      SchemaCommand.class,
+      PrepareCommand.class
+    })
 public final class Main {
 
   private Main() {}

@@ -39,7 +39,7 @@ final class RunCommand implements Callable<Integer> {
   @Option(
       names = "--to",
       paramLabel = "URL",
-      description = "Without a file: where to send all requests, like http://127.0.0.1:9000.")
+      description = {"Without a file: where to send all requests,", "like http://127.0.0.1:9000."})
   private @Nullable String to;
 
   @Mixin private Overrides overrides;
@@ -67,12 +67,14 @@ final class RunCommand implements Callable<Integer> {
       return reader.read(given, overlays);
     }
     if (given != null || to == null) {
-      throw misused("either a configuration file, or --to URL");
+      throw misused("expected: either a configuration file, or --to URL");
     }
     EndpointUrl endpoint = EndpointUrl.parse(to);
     if (endpoint == null) {
       throw misused(
-          "--to: \"" + to + "\" (expected: " + "like http://127.0.0.1:9000, without a path)");
+          "--to: \""
+              + to
+              + "\" (expected: an endpoint like http://127.0.0.1:9000, without a path)");
     }
     return reader.read("command line", Overrides.proxyTo(endpoint), overlays);
   }

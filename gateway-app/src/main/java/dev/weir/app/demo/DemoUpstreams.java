@@ -106,7 +106,9 @@ public final class DemoUpstreams {
     return response
         .header(HttpHeaderNames.CONTENT_TYPE, "text/plain; charset=utf-8")
         .sendString(
-            Flux.just(head.append('\n').toString()).concatWith(request.receive().asString()))
+            Flux.just(head.append('\n').toString())
+                .concatWith(request.receive().asString())
+                .concatWithValues("\n"))
         .then();
   }
 

@@ -3,19 +3,12 @@ package dev.weir.app.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** The pages in docs that are written from the records, and not by hand. */
 class GeneratedDocsTest {
-
-  private static final String UPDATE =
-      "mvn -q -pl gateway-app -am test -Dtest=GeneratedDocsTest"
-          + " -Dsurefire.failIfNoSpecifiedTests=false -Dweir.docs.update=true";
-  private static final Path DOCS = Path.of("..", "docs");
 
   private static String reference() {
     return SettingsReader.reference(
@@ -24,21 +17,12 @@ class GeneratedDocsTest {
 
   @Test
   void settingsAreThoseOfTheRecords() throws IOException {
-    isCurrent(DOCS.resolve("settings.md"), reference());
+    GeneratedPage.isCurrent("settings.md", reference());
   }
 
   @Test
   void schemaIsThatOfTheRecords() throws IOException {
-    isCurrent(DOCS.resolve("gateway.schema.json"), SettingsReader.schema());
-  }
-
-  private static void isCurrent(Path file, String content) throws IOException {
-    if (Boolean.getBoolean("weir.docs.update")) {
-      Files.writeString(file, content);
-    }
-    assertThat(Files.exists(file) ? Files.readString(file) : "")
-        .as("%s is not what the records say; write it anew with%n  %s", file.getFileName(), UPDATE)
-        .isEqualTo(content);
+    GeneratedPage.isCurrent("gateway.schema.json", SettingsReader.schema());
   }
 
   @Test

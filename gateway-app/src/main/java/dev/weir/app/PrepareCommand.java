@@ -1,0 +1,72 @@
+package dev.weir.app;
+
+import dev.weir.app.config.Settings;
+import dev.weir.app.config.SettingsReader;
+import dev.weir.app.config.binding.Overlay;
+import dev.weir.app.config.binding.Reading;
+import dev.weir.app.demo.DemoUpstreams;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+import reactor.netty.resources.LoopResources;
+
+/**
+ * Runs the demo for a moment, on free ports, and asks it for everything there is. The launcher has
+ * Java note what that loads, so that later starts need not look for it.
+ */
+@Command(
+    name = "prepare",
+    description = "Makes later starts faster, for the Java that runs this.",
+    mixinStandardHelpOptions = true)
+final class PrepareCommand implements Callable<Integer> {
+
+  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException {
+    LoopResources loops = LoopResources.create("demo-upstreams", 1, true);
+    DemoUpstreams upstreams = DemoUpstreams.start(loops);
+    try {
+      return rehearse(upstreams);
+    } finally {
+      upstreams.close().block(CLOSE_LIMIT);
+      loops.disposeLater(Duration.ZERO, CLOSE_LIMIT).block(CLOSE_LIMIT);
+    }
+  }
+
+  private int rehearse(DemoUpstreams upstreams) throws IOException {
+    PrintWriter err = spec.commandLine().getErr();
+    if (!(settings(upstreams) instanceof Reading.Accepted<Settings> accepted)) {
+      err.println("gateway: the demo's settings are wrong");
+      return 1;
+    }
+    Gateway gateway = Wiring.start(accepted.settings());
+    List<String> failures;
+    try {
+      new Rehearsal(gateway.address(), gateway.adminAddress()).run();
+    } finally {
+      failures = gateway.stop();
+    }
+    failures.forEach(err::println);
+    return failures.isEmpty() ? 0 : 1;
+  }
+
+  /** Those of the demo, in nobody's way. */
+  static Reading<Settings> settings(DemoUpstreams upstreams) {
+    return new SettingsReader(name -> null)
+        .read(
+            "demo.yaml",
+            DemoCommand.configuration(upstreams),
+            List.of(
+                new Overlay(List.of("listen"), "127.0.0.1:0", false),
+                new Overlay(List.of("admin", "address"), "127.0.0.1:0", false),
+                new Overlay(List.of("access-log", "to"), "/dev/null", false)));
+  }
+}
