@@ -48,7 +48,7 @@ final class CommandsTest {
     Result result = run("check", file);
 
     assertThat(result.code()).isZero();
-    assertThat(result.out()).isEqualToIgnoringNewLines(file + ": good: 1 upstreams, 1 routes");
+    assertThat(result.out()).isEqualToIgnoringNewLines(file + ": good (upstreams: 1, routes: 1)");
     assertThat(result.err()).isEmpty();
   }
 
@@ -97,7 +97,8 @@ final class CommandsTest {
   void runNamesAnArgumentThatItCantRead() {
     Result to = run("run", "--to", "127.0.0.1");
     assertThat(to.code()).isEqualTo(2);
-    assertThat(to.err()).contains("--to: \"127.0.0.1\" (expected: like http://127.0.0.1:9000");
+    assertThat(to.err())
+        .contains("--to: \"127.0.0.1\" (expected: an endpoint like http://127.0.0.1:9000");
 
     Result listen = run("run", "--to", "http://127.0.0.1:9000", "--listen", "nowhere");
     assertThat(listen.code()).isEqualTo(2);

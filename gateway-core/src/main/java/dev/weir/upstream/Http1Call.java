@@ -240,7 +240,12 @@ final class Http1Call implements Subscription, ByteStream.Source, Runnable {
 
   private void receivedHead(HttpResponse response) {
     int status = response.status().code();
-    if (status == 101 && isUpgrade) {
+    int major = response.protocolVersion().majorVersion();
+    if (major != 1) {
+      fail(
+          Failure.UPSTREAM_INVALID.exception(
+              endpoint + ": version: " + response.protocolVersion() + " (expected: HTTP/1.1)"));
+    } else if (status == 101 && isUpgrade) {
       head = response;
       isTunnel = true;
       stopDecoding();

@@ -59,7 +59,6 @@ class ConnectorDifferenceTest {
           "HTTP/1.1 599 Odd\r\n",
           "HTTP/1.1 600 Odder\r\n",
           "HTTP/1.1 99 Low\r\n",
-          "HTTP/2.0 200 OK\r\n",
           "HTTX/1.1 200 OK\r\n",
           "garbage\r\n");
   private static final List<String> FIELDS =
