@@ -3,7 +3,7 @@ package dev.weir.app;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** The program. */
+/** The program. Its exit code is 0, 1 if something failed, 2 if it was called in a wrong way. */
 @Command(
     name = "gateway",
     description = "Weir, a reactive gateway for HTTP and WebSocket services.",
@@ -28,8 +28,6 @@ public final class Main {
   }
 
   static CommandLine commandLine() {
-    return new CommandLine(new Main())
-        .setUsageHelpAutoWidth(true)
-        .setExitCodeExceptionMapper(exception -> CommandLine.ExitCode.SOFTWARE);
+    return new CommandLine(new Main()).setUsageHelpAutoWidth(true);
   }
 }

@@ -38,7 +38,7 @@ import dev.weir.route.RouteTable;
 import dev.weir.route.Surroundings;
 import dev.weir.upstream.Connector;
 import dev.weir.upstream.Endpoint;
-import dev.weir.upstream.ReactorNettyConnector;
+import dev.weir.upstream.Http1Connector;
 import dev.weir.upstream.Upstream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -172,8 +172,7 @@ final class Wiring {
   }
 
   private Connector connector(String name, UpstreamSettings upstream) {
-    Connector connector =
-        new ReactorNettyConnector(name, loops, upstream.connectionPolicy(), telemetry);
+    Connector connector = new Http1Connector(name, loops, upstream.connectionPolicy(), telemetry);
     gauges.ofConnector(name, connector);
     return connector;
   }

@@ -49,10 +49,14 @@ public final class RequestTimeout {
 
   /** Tells the next hop what is left; nothing, if there is no deadline. */
   public static void set(HttpHeaders headers, Deadline deadline, Scheduler clock) {
-    if (deadline.isNever()) {
-      return;
+    if (!deadline.isNever()) {
+      headers.set(Fields.X_REQUEST_TIMEOUT, remaining(deadline, clock));
     }
+  }
+
+  /** What is left of a deadline that is not never, as the field's value; at least {@code 1ms}. */
+  public static String remaining(Deadline deadline, Scheduler clock) {
     long millis = TimeUnit.NANOSECONDS.toMillis(deadline.remainingNanos(clock));
-    headers.set(Fields.X_REQUEST_TIMEOUT, Math.max(1, millis) + "ms");
+    return Math.max(1, millis) + "ms";
   }
 }

@@ -1,7 +1,14 @@
 package dev.weir.loop;
 
+import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
+import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.resolver.AddressResolverGroup;
+import io.netty.resolver.dns.DnsAddressResolverGroup;
+import io.netty.resolver.dns.DnsNameResolverBuilder;
 import io.netty.util.concurrent.EventExecutor;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +27,7 @@ public final class EventLoops {
   private final boolean isNative;
   private final List<EventLoop> all = new ArrayList<>();
   private final LoopScheduler clock;
+  private final AddressResolverGroup<InetSocketAddress> resolver;
 
   /**
    * Starts the loops.
@@ -35,6 +43,10 @@ public final class EventLoops {
       all.add((EventLoop) executor);
     }
     this.clock = new LoopScheduler(all);
+    this.resolver =
+        new DnsAddressResolverGroup(
+            new DnsNameResolverBuilder()
+                .datagramChannelType(resources.onChannelClass(DatagramChannel.class, all.get(0))));
   }
 
   /** For servers and clients of Reactor Netty. */
@@ -48,6 +60,16 @@ public final class EventLoops {
 
   public List<EventLoop> all() {
     return List.copyOf(all);
+  }
+
+  /** A new socket for a connection on that loop. */
+  public Channel newSocket(EventLoop loop) {
+    return resources.onChannel(SocketChannel.class, loop);
+  }
+
+  /** Looks names up without a thread that waits. */
+  public AddressResolverGroup<InetSocketAddress> resolver() {
+    return resolver;
   }
 
   /** Time, and timers on the loop of whoever asks. */
@@ -67,6 +89,7 @@ public final class EventLoops {
 
   /** Stops the threads, after connections have been closed. */
   public Mono<Void> close() {
+    resolver.close();
     return resources.disposeLater(Duration.ZERO, Duration.ofSeconds(5));
   }
 }

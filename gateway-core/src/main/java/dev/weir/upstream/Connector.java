@@ -26,7 +26,10 @@ import reactor.core.publisher.Mono;
  */
 public interface Connector {
 
-  /** One attempt at {@code endpoint} per subscription; it does not repeat by itself. */
+  /**
+   * One attempt at {@code endpoint} per subscription; it does not repeat by itself. Handlers to the
+   * same endpoint share their connections.
+   */
   Handler to(Endpoint endpoint);
 
   /** Closes the idle connections, and the others as soon as they become idle. */

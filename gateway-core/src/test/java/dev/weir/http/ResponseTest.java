@@ -3,8 +3,8 @@ package dev.weir.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -150,12 +150,7 @@ class ResponseTest {
   private record CountingTunnel(AtomicInteger discards) implements Tunnel {
 
     @Override
-    public String subprotocol() {
-      return "none";
-    }
-
-    @Override
-    public Mono<Void> join(Flux<WebSocketFrame> fromClient, Delivery toClient) {
+    public Mono<Void> join(Flux<ByteBuf> fromClient, Delivery toClient) {
       return Mono.empty();
     }
 

@@ -2,6 +2,7 @@ package dev.weir.testing;
 
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /** Waits for what comes about in its own time; the bound is there to fail, not to measure. */
 public final class Await {
@@ -11,6 +12,11 @@ public final class Await {
   private Await() {}
 
   public static void until(String what, BooleanSupplier condition) {
+    until(() -> what, condition);
+  }
+
+  /** As above; what to say of a failure is asked for only then. */
+  public static void until(Supplier<String> what, BooleanSupplier condition) {
     for (int i = 0; i < STEPS; i++) {
       if (condition.getAsBoolean()) {
         return;
@@ -22,6 +28,6 @@ public final class Await {
         break;
       }
     }
-    throw new AssertionError("waited in vain: " + what);
+    throw new AssertionError("waited in vain: " + what.get());
   }
 }

@@ -105,7 +105,7 @@ public record HttpHead(String firstLine, List<String> fields) {
     }
   }
 
-  static byte[] bytes(String text) {
+  public static byte[] bytes(String text) {
     return text.getBytes(StandardCharsets.ISO_8859_1);
   }
 }

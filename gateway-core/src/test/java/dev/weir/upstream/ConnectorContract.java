@@ -59,8 +59,10 @@ abstract class ConnectorContract {
   final EventLoops loops = new EventLoops("test", 2, true);
   final FakeUpstream upstream = new FakeUpstream();
   final ConnectionPolicy policy =
-      new ConnectionPolicy(Duration.ofMillis(500), 16, Duration.ofSeconds(30), 8_192);
+      new ConnectionPolicy(
+          Duration.ofMillis(500), 16, Duration.ofSeconds(30), 8_192, Duration.ofHours(1), 0);
   final Connector connector = connector(loops, policy);
+  final Endpoint endpoint = endpoint(upstream.port());
 
   abstract Connector connector(EventLoops loops, ConnectionPolicy policy);
 
@@ -75,7 +77,7 @@ abstract class ConnectorContract {
   }
 
   Handler handler() {
-    return connector.to(endpoint(upstream.port()));
+    return connector.to(endpoint);
   }
 
   static Endpoint endpoint(int port) {

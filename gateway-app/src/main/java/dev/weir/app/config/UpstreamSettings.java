@@ -31,6 +31,14 @@ public record UpstreamSettings(
         @Default("30s")
         @Range(min = "100ms", max = "1d")
         Duration idle,
+    @Doc("A connection is not used again once it is as old as this, so that new names are found.")
+        @Default("1h")
+        @Range(min = "1s", max = "30d")
+        Duration lifetime,
+    @Doc("Connections to each endpoint that are kept open even if nobody needs them.")
+        @Default("0")
+        @Range(min = "0", max = "10000")
+        int warm,
     @Doc("The head of an answer; a larger one is answered 502.")
         @Default("32KiB")
         @Range(min = "1KiB", max = "1MiB")
@@ -46,6 +54,9 @@ public record UpstreamSettings(
 
   @Override
   public void check(Problems at) {
+    if (warm > concurrency.max()) {
+      at.report("warm", "at most concurrency.max, " + concurrency.max());
+    }
     for (int i = 1; i < endpoints.size(); i++) {
       if (endpoints.subList(0, i).stream().anyMatch(endpoints.get(i)::isSameAs)) {
         at.at("endpoints").at(i).report("each endpoint once");
@@ -55,6 +66,6 @@ public record UpstreamSettings(
 
   public ConnectionPolicy connectionPolicy() {
     return new ConnectionPolicy(
-        connectTimeout, concurrency.max(), idle, maxResponseHeaders.toInt());
+        connectTimeout, concurrency.max(), idle, maxResponseHeaders.toInt(), lifetime, warm);
   }
 }

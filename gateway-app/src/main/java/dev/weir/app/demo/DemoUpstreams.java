@@ -1,5 +1,6 @@
 package dev.weir.app.demo;
 
+import dev.weir.http.WebSocketHandshake;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -70,8 +71,10 @@ public final class DemoUpstreams {
       return clock(response);
     }
     if (path.startsWith("/ws")) {
-      return response.sendWebsocket(
-          (in, out) -> out.sendString(in.receive().asString().map(word -> "echo: " + word)));
+      return WebSocketHandshake.isWanted(request.requestHeaders())
+          ? response.sendWebsocket(
+              (in, out) -> out.sendString(in.receive().asString().map(word -> "echo: " + word)))
+          : response.status(426).header(HttpHeaderNames.UPGRADE, "websocket").send();
     }
     return text(response, "hello from a steady upstream\n");
   }

@@ -1,13 +1,16 @@
 package dev.weir.app.server;
 
 import dev.weir.http.Failure;
+import dev.weir.http.HopByHop;
 import dev.weir.http.Informational;
+import dev.weir.http.WebSocketHandshake;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -33,6 +36,7 @@ import reactor.netty.NettyPipeline;
 final class ConnectionGuard extends ChannelDuplexHandler {
 
   private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(2);
+  private static final long LAST_CALL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
   private static final long MAX_LINGER_BYTES = 16L << 20;
   private static final long MIN_WATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
@@ -54,15 +58,18 @@ final class ConnectionGuard extends ChannelDuplexHandler {
   private final IdentityHashMap<HttpHeaders, HttpHeaders> requestTrailers =
       new IdentityHashMap<>(0);
 
+  private @Nullable HttpHeaders switching;
   private State state = State.IDLE;
   private long sinceNanos;
   private int requestsOpen;
-  private boolean isRequestComplete = true;
+
+  /** Of the request that is being received, as long as its body is not here whole. */
+  private @Nullable HttpHeaders receiving;
+
   private boolean isClosing;
   private long lastPendingBytes;
   private long pendingSinceNanos;
   private long lingeredBytes;
-  private @Nullable ChannelPromise closePromise;
   private @Nullable ChannelHandlerContext context;
   private @Nullable RequestSanity sanity;
   private @Nullable Disposable timer;
@@ -104,15 +111,25 @@ final class ConnectionGuard extends ChannelDuplexHandler {
   }
 
   /** The codec has read a request's head, which says whether a body follows. */
-  void requestBegins(boolean hasBody) {
+  void requestBegins(HttpHeaders head, boolean hasBody) {
     requestsOpen++;
-    isRequestComplete = !hasBody;
+    receiving = hasBody ? head : null;
+    switching = WebSocketHandshake.isWanted(head) ? head : switching;
     state = State.IN_EXCHANGE;
+  }
+
+  /** Whether a request is being answered that may turn the connection over to another protocol. */
+  boolean isSwitching() {
+    return switching != null;
+  }
+
+  void count(Connections.Cut cut) {
+    connections.count(cut);
   }
 
   /** The codec has read a request's last byte. */
   void requestEnds() {
-    isRequestComplete = true;
+    receiving = null;
   }
 
   /** The trailer section of the request with these header fields has been read. */
@@ -133,8 +150,21 @@ final class ConnectionGuard extends ChannelDuplexHandler {
   void sendInformational(Informational response) {
     ChannelHandlerContext ctx = context;
     if (ctx != null && state == State.IN_EXCHANGE) {
-      ctx.writeAndFlush(InformationalEncoder.encode(ctx.alloc(), response), ctx.voidPromise());
+      HttpHeaders fields = response.headers().copy();
+      HopByHop.strip(fields);
+      ctx.writeAndFlush(
+          HeadEncoder.encode(ctx.alloc(), response.status(), fields), ctx.voidPromise());
     }
+  }
+
+  /** Lets bytes past the codec from now on, both ways. */
+  ClientTunnel switchProtocol() {
+    if (context == null) {
+      throw new IllegalStateException("not on a channel");
+    }
+    ClientTunnel tunnel = new ClientTunnel();
+    context.pipeline().addBefore(NettyPipeline.HttpCodec, "weir.tunnel", tunnel);
+    return tunnel;
   }
 
   /** Ends the response that is being written with a trailer section. */
@@ -145,30 +175,40 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     }
   }
 
-  /** Whether the client may still be sending the request that is being answered. */
-  boolean isReceiving() {
-    return !isRequestComplete;
+  /** Whether the client may still be sending the request with these header fields. */
+  boolean isReceiving(HttpHeaders ofRequest) {
+    return receiving == ofRequest;
+  }
+
+  /** Whether nothing more can be sent. */
+  boolean isClosed() {
+    return state == State.LINGERING || state == State.CLOSED;
   }
 
   /** An exchange is over, answer and all. */
   void exchangeEnds(HttpHeaders ofRequest) {
     requestTrailers.remove(ofRequest);
+    switching = switching == ofRequest ? null : switching;
     requestsOpen--;
     if (requestsOpen == 0 && state == State.IN_EXCHANGE) {
       enter(State.IDLE);
       if (isClosing) {
-        closeNow();
+        watch(LAST_CALL_NANOS);
       }
     }
   }
 
-  /** Closes the connection as soon as it has no request; for the end of the process. */
+  /**
+   * Closes the connection once it has had no request for a moment; for the end of the process. The
+   * moment is for a request that is on its way, or here and not yet read.
+   */
   void closeWhenIdle() {
     onLoop(
         () -> {
           isClosing = true;
           if (state == State.IDLE) {
-            closeNow();
+            enter(State.IDLE);
+            watch(LAST_CALL_NANOS);
           }
         });
   }
@@ -177,11 +217,22 @@ final class ConnectionGuard extends ChannelDuplexHandler {
   void closeNow() {
     onLoop(
         () -> {
-          isRequestComplete = true;
+          receiving = null;
           if (context != null) {
             context.channel().close();
           }
         });
+  }
+
+  /**
+   * Closes the connection behind the last bytes of a tunnel. What the client is still sending must
+   * not reset it before it has read them.
+   */
+  void closeTunnel(HttpHeaders ofRequest) {
+    receiving = ofRequest;
+    if (context != null) {
+      context.channel().close();
+    }
   }
 
   private void onLoop(Runnable task) {
@@ -226,17 +277,11 @@ final class ConnectionGuard extends ChannelDuplexHandler {
 
   @Override
   public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
-    if (state == State.CLOSED) {
-      ctx.close(promise);
-      return;
-    }
-    boolean isAnswered = state != State.LINGERING && !isRequestComplete;
+    boolean isAnswered = receiving != null && state != State.CLOSED;
     if (isAnswered && ctx.channel().isActive() && ctx.channel() instanceof DuplexChannel duplex) {
-      closePromise = promise;
-      enter(State.LINGERING);
-      duplex.shutdownOutput();
-      ctx.channel().config().setAutoRead(true);
-      watch(LINGER_NANOS);
+      // More than once: Reactor Netty closes behind the answer, and again when it is done with it.
+      ctx.channel().closeFuture().addListener(closed -> promise.trySuccess());
+      linger(ctx, duplex);
     } else {
       state = State.CLOSED;
       stopWatching();
@@ -244,9 +289,18 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     }
   }
 
+  private void linger(ChannelHandlerContext ctx, DuplexChannel duplex) {
+    if (state != State.LINGERING) {
+      enter(State.LINGERING);
+      duplex.shutdownOutput();
+      ctx.channel().config().setAutoRead(true);
+      watch(LINGER_NANOS);
+    }
+  }
+
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-    if (state == State.LINGERING) {
+    if (state == State.LINGERING && event == ChannelInputShutdownEvent.INSTANCE) {
       // The client has closed its side, too.
       finishClosing(ctx);
     } else {
@@ -260,7 +314,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     }
     state = State.CLOSED;
     stopWatching();
-    ctx.close(closePromise == null ? ctx.newPromise() : closePromise);
+    ctx.close();
   }
 
   /** Looks again at the latest after so long. */
@@ -298,7 +352,11 @@ final class ConnectionGuard extends ChannelDuplexHandler {
   }
 
   private void lookAtIdle(long elapsed) {
-    if (elapsed >= idleNanos) {
+    if (isClosing && elapsed >= LAST_CALL_NANOS) {
+      closeNow();
+    } else if (isClosing) {
+      watch(LAST_CALL_NANOS - elapsed);
+    } else if (elapsed >= idleNanos) {
       connections.count(Connections.Cut.IDLE);
       closeNow();
     } else {

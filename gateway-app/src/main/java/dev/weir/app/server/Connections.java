@@ -19,6 +19,8 @@ public final class Connections {
     IDLE,
     /** A request's head that did not arrive whole in time. */
     SLOW_HEAD,
+    /** Bytes behind a request to switch protocols, before the answer to it. */
+    EARLY_BYTES,
     /** A client that took nothing of what was sent to it. */
     WRITE_STALLED
   }

@@ -16,19 +16,15 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
-import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import java.util.function.BooleanSupplier;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.Sinks;
 import reactor.netty.http.server.HttpServerResponse;
-import reactor.netty.http.server.WebsocketServerSpec;
 
 /** One request and its response, on one connection of a client. */
 final class Exchange {
 
-  private static final int MAX_FRAME_BYTES = 1 << 20;
-
   private final Request request;
+  private final HttpHeaders head;
   private final HttpServerResponse out;
   private final ConnectionGuard connection;
   private final Surroundings with;
@@ -42,6 +38,7 @@ final class Exchange {
 
   Exchange(Request request, HttpServerResponse out, ConnectionGuard connection, Surroundings with) {
     this.request = request;
+    this.head = request.headers();
     this.out = out;
     this.connection = connection;
     this.with = with;
@@ -63,14 +60,21 @@ final class Exchange {
     out.status(HttpResponseStatus.valueOf(response.status()));
     HttpHeaders fields = out.responseHeaders().clear().add(response.headers());
     complete(fields);
-    if (with.isDraining().getAsBoolean() || connection.isReceiving()) {
+    if (with.isDraining().getAsBoolean() || connection.isReceiving(head)) {
       fields.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+    } else if (!isHttp11() && isKeptAlive()) {
+      fields.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.KEEP_ALIVE);
     }
     ByteBuf held = response.body().held();
     if (mayNotHaveBody(response)) {
-      return deliverHead(response);
+      return deliverHead(response, fields);
     }
     return held == null ? deliverStream(response, fields) : deliverHeld(response, fields, held);
+  }
+
+  /** Whether a client of HTTP/1.0 wants to be told that it may go on (RFC 9112 §C.2.2). */
+  private boolean isKeptAlive() {
+    return head.containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.KEEP_ALIVE, true);
   }
 
   /** What each answer has, whoever made it. */
@@ -89,11 +93,25 @@ final class Exchange {
     return request.method().equals(HttpMethod.HEAD) || status == 204 || status == 304;
   }
 
-  private Mono<Void> deliverHead(Response response) {
+  private Mono<Void> deliverHead(Response response, HttpHeaders fields) {
+    boolean isToHead = request.method().equals(HttpMethod.HEAD);
+    ByteBuf held = response.body().held();
+    if (isToHead && !fields.contains(HttpHeaderNames.CONTENT_LENGTH)) {
+      if (held != null && held.isReadable()) {
+        fields.set(HttpHeaderNames.CONTENT_LENGTH, held.readableBytes());
+      } else if (isHttp11()) {
+        // As a GET would be answered; else Reactor Netty closes the connection, to end the body.
+        fields.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
+      }
+    }
     response.body().discard();
     return out.send()
         .doOnSuccess(sent -> end(response, Ending.COMPLETE))
         .doOnCancel(() -> end(response, Ending.CLIENT_LEFT));
+  }
+
+  private boolean isHttp11() {
+    return request.client().version().equals(HttpVersion.HTTP_1_1);
   }
 
   private Mono<Void> deliverHeld(Response response, HttpHeaders fields, ByteBuf held) {
@@ -113,7 +131,7 @@ final class Exchange {
       fields.set(HttpHeaderNames.CONTENT_LENGTH, length);
     } else {
       fields.remove(HttpHeaderNames.CONTENT_LENGTH);
-      if (request.client().version().equals(HttpVersion.HTTP_1_1)) {
+      if (isHttp11()) {
         fields.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
       }
     }
@@ -127,8 +145,7 @@ final class Exchange {
   private void deliverTrailers(HttpHeaders received) {
     HttpHeaders trailers = Trailers.passedOn(received);
     boolean isChunked =
-        out.responseHeaders().contains(HttpHeaderNames.TRANSFER_ENCODING)
-            && request.client().version().equals(HttpVersion.HTTP_1_1);
+        out.responseHeaders().contains(HttpHeaderNames.TRANSFER_ENCODING) && isHttp11();
     if (isChunked && !trailers.isEmpty()) {
       connection.writeTrailers(trailers);
     } else {
@@ -136,30 +153,21 @@ final class Exchange {
     }
   }
 
+  /** RFC 9110 §7.8. Afterwards the connection is of no more use. */
   private Mono<Void> join(Response response, Tunnel tunnel) {
-    WebsocketServerSpec.Builder spec =
-        WebsocketServerSpec.builder().handlePing(true).maxFramePayloadLength(MAX_FRAME_BYTES);
-    if (tunnel.subprotocol() != null) {
-      spec.protocols(tunnel.subprotocol());
-    }
-    complete(out.responseHeaders().add(response.headers()));
-    out.responseHeaders().remove(HttpHeaderNames.CONTENT_LENGTH);
-    // Reactor Netty's own ends with the handshake; the exchange lasts as long as the tunnel.
-    Sinks.Empty<Void> over = Sinks.empty();
-    return out.sendWebsocket(
-            (in, toClient) ->
-                tunnel
-                    .join(
-                        in.receiveFrames().map(WebSocketFrame::retain),
-                        frames -> toClient.sendObject(frames).then())
-                    .doOnError(over::tryEmitError)
-                    .doFinally(signal -> over.tryEmitEmpty()),
-            spec.build())
-        .then(over.asMono())
+    HttpHeaders fields = response.headers();
+    fields.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE);
+    fields.set(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET);
+    fields.remove(HttpHeaderNames.CONTENT_LENGTH);
+    complete(fields);
+    return connection
+        .switchProtocol()
+        .join(response, tunnel)
         .doOnSuccess(closed -> end(response, Ending.COMPLETE))
         .doOnError(error -> end(response, Ending.failed(error)))
         .doOnCancel(() -> end(response, Ending.CLIENT_LEFT))
-        .doFinally(signal -> tunnel.discard())
+        // Before Reactor Netty hears of the end, and adds an answer of its own.
+        .doOnTerminate(() -> connection.closeTunnel(head))
         .onErrorComplete();
   }
 

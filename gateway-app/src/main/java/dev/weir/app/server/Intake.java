@@ -105,14 +105,26 @@ final class Intake {
     return target;
   }
 
-  /** RFC 9112 §3.2: one Host field in HTTP/1.1; an absolute target wins over it. */
+  /**
+   * RFC 9112 §3.2: one Host field in HTTP/1.1; an absolute target wins over it. Who asks in
+   * HTTP/1.0 without either means the address that was connected to (RFC 9112 §3.3).
+   */
   private static Authority authority(HttpServerRequest raw, Target target) {
     List<String> hosts = raw.requestHeaders().getAll(HttpHeaderNames.HOST);
     if (hosts.size() > 1 || hosts.isEmpty() && raw.version().equals(HttpVersion.HTTP_1_1)) {
       throw Failure.BAD_HOST.exception("host: " + hosts.size() + " fields (expected: one)");
     }
-    Authority ofField = hosts.isEmpty() ? NOBODY : Authority.parse(hosts.get(0));
+    Authority ofField = hosts.isEmpty() ? ownAddress(raw) : Authority.parse(hosts.get(0));
     return target.authority() == null ? ofField : target.authority();
+  }
+
+  private static Authority ownAddress(HttpServerRequest raw) {
+    if (raw.connectionHostAddress() instanceof InetSocketAddress own && own.getAddress() != null) {
+      IpAddress address = IpAddress.of(own.getAddress());
+      String host = address.isIpv4() ? address.toString() : "[" + address + "]";
+      return new Authority(host, own.getPort());
+    }
+    return NOBODY;
   }
 
   private static void check(Request request, HttpServerRequest raw) {

@@ -100,12 +100,15 @@ public final class Listener {
     ChannelPipeline pipeline = channel.pipeline();
     pipeline.addBefore(NettyPipeline.HttpCodec, "weir.connection", guard);
     pipeline.addAfter(NettyPipeline.HttpCodec, "weir.sanity", sanity);
-    pipeline.addBefore(NettyPipeline.ReactiveBridge, "weir.earlyBytes", new EarlyBytesGuard());
   }
 
   private Publisher<Void> serve(HttpServerRequest in, HttpServerResponse out) {
     ConnectionGuard[] guard = new ConnectionGuard[1];
     in.withConnection(connection -> guard[0] = connection.channel().attr(GUARD).get());
+    if (guard[0].isClosed()) {
+      // It waited behind an answer that was cut, and nobody is there any more to be answered.
+      return Mono.empty();
+    }
     Request request = intake.request(in, guard[0]);
     Exchange exchange = new Exchange(request, out, guard[0], surroundings);
     connections.exchangeBegins();

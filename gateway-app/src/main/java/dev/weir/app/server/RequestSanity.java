@@ -47,11 +47,17 @@ final class RequestSanity extends ChannelInboundHandlerAdapter {
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     if (hasRefused) {
       ReferenceCountUtil.release(message);
+    } else if (message instanceof HttpRequest && connection.isSwitching()) {
+      // The client did not wait for the switch: nobody can say which protocol these bytes are of.
+      ReferenceCountUtil.release(message);
+      hasRefused = true;
+      connection.count(Connections.Cut.EARLY_BYTES);
+      connection.closeNow();
     } else if (message instanceof HttpRequest request) {
       FailureException why = faultOf(request);
       if (why == null) {
         head = request.headers();
-        connection.requestBegins(hasBody(request));
+        connection.requestBegins(head, hasBody(request));
         ctx.fireChannelRead(message);
       } else {
         ReferenceCountUtil.release(message);
@@ -80,10 +86,10 @@ final class RequestSanity extends ChannelInboundHandlerAdapter {
       return;
     }
     hasRefused = true;
-    connection.requestBegins(false);
     RefusedHeaders headers = new RefusedHeaders(why);
+    // Whatever else the client is sending: it is not to be reset before it has read why.
+    connection.requestBegins(headers, true);
     ctx.fireChannelRead(new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "-", headers));
-    connection.requestEnds();
     ctx.fireChannelRead(LastHttpContent.EMPTY_LAST_CONTENT);
   }
 

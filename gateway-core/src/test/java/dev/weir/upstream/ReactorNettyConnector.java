@@ -10,7 +10,6 @@ import dev.weir.http.Phase;
 import dev.weir.http.Request;
 import dev.weir.http.RequestTimeout;
 import dev.weir.http.Response;
-import dev.weir.http.WebSocketHandshake;
 import dev.weir.loop.EventLoops;
 import dev.weir.telemetry.Event;
 import dev.weir.telemetry.Telemetry;
@@ -140,11 +139,8 @@ public final class ReactorNettyConnector implements Connector {
     return Mono.defer(
         () -> {
           request.progress().enter(Phase.CONNECT);
-          Mono<Response> answer =
-              WebSocketHandshake.isWanted(request)
-                  ? ReactorNettyTunnel.open(request, client, fieldsFor(request, endpoint))
-                  : exchange(request, endpoint, client);
-          return answer.onErrorMap(error -> failure(error, request, endpoint));
+          return exchange(request, endpoint, client)
+              .onErrorMap(error -> failure(error, request, endpoint));
         });
   }
 

@@ -1,0 +1,167 @@
+package dev.weir.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weir.app.config.SettingsReader;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** What the program says to whom calls it, and with which exit code. */
+final class CommandsTest {
+
+  @TempDir private Path folder;
+
+  private record Result(int code, String out, String err) {}
+
+  private static Result run(String... arguments) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    CommandLine program =
+        Main.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+    int code = program.execute(arguments);
+    return new Result(code, out.toString(), err.toString());
+  }
+
+  private String file(String yaml) throws IOException {
+    return Files.writeString(folder.resolve("gateway.yaml"), yaml).toString();
+  }
+
+  @Test
+  void checkAcceptsAFileThatIsInOrder() throws IOException {
+    String file =
+        file(
+            """
+            upstreams:
+              one: http://127.0.0.1:9000
+            routes:
+              - {id: all, to: one}
+            """);
+
+    Result result = run("check", file);
+
+    assertThat(result.code()).isZero();
+    assertThat(result.out()).isEqualToIgnoringNewLines(file + ": good: 1 upstreams, 1 routes");
+    assertThat(result.err()).isEmpty();
+  }
+
+  @Test
+  void checkNamesEachProblemByItsPlace() throws IOException {
+    String file =
+        file(
+            """
+            upstreams:
+              one: ftp://127.0.0.1:9000
+            routes:
+              - {id: all, to: on, retri: off}
+            """);
+
+    Result result = run("check", file);
+
+    assertThat(result.code()).isEqualTo(1);
+    assertThat(result.out().lines())
+        .allMatch(line -> line.matches("\\Q" + file + "\\E:[0-9]+:[0-9]+: .+"))
+        .anyMatch(line -> line.startsWith(file + ":2:8: ") && line.contains("ftp"))
+        .anyMatch(line -> line.startsWith(file + ":4:") && line.contains("retri"))
+        .anyMatch(line -> line.startsWith(file + ":4:") && line.contains("on"));
+  }
+
+  @Test
+  void checkTellsOfAFileThatIsNotThere() {
+    Result result = run("check", folder.resolve("nowhere.yaml").toString());
+
+    assertThat(result.code()).isEqualTo(1);
+    assertThat(result.out()).contains("nowhere.yaml");
+  }
+
+  @Test
+  void runWantsAFileOrAnAddressAndNotBoth() throws IOException {
+    String file = file("routes: []\n");
+
+    for (String[] arguments :
+        new String[][] {{"run"}, {"run", file, "--to", "http://127.0.0.1:9000"}}) {
+      Result result = run(arguments);
+      assertThat(result.code()).isEqualTo(2);
+      assertThat(result.err()).contains("either a configuration file, or --to URL");
+    }
+  }
+
+  @Test
+  void runNamesAnArgumentThatItCantRead() {
+    Result to = run("run", "--to", "127.0.0.1");
+    assertThat(to.code()).isEqualTo(2);
+    assertThat(to.err()).contains("--to: \"127.0.0.1\" (expected: like http://127.0.0.1:9000");
+
+    Result listen = run("run", "--to", "http://127.0.0.1:9000", "--listen", "nowhere");
+    assertThat(listen.code()).isEqualTo(2);
+    assertThat(listen.err()).contains("--listen: \"nowhere\" (expected: an address like");
+
+    Result admin = run("run", "--to", "http://127.0.0.1:9000", "--admin", "0:0:0");
+    assertThat(admin.code()).isEqualTo(2);
+    assertThat(admin.err()).contains("--admin: \"0:0:0\"");
+
+    assertThat(run("run", "--unknown").code()).isEqualTo(2);
+  }
+
+  @Test
+  void runRefusesAFileThatIsNotInOrder() throws IOException {
+    String file = file("routs: []\n");
+
+    Result result = run("run", file);
+
+    assertThat(result.code()).isEqualTo(1);
+    assertThat(result.err()).contains(file + ":1:1: ").contains("routes");
+  }
+
+  @Test
+  void runTellsWhatKeepsItFromListening() throws IOException {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String address = "127.0.0.1:" + taken.getLocalPort();
+
+      Result result =
+          run("run", "--to", "http://127.0.0.1:9", "--listen", address, "--admin", "127.0.0.1:0");
+
+      assertThat(result.code()).isEqualTo(1);
+      assertThat(result.err())
+          .contains("can't listen on")
+          .contains("" + taken.getLocalPort())
+          .contains("--listen");
+    }
+  }
+
+  @Test
+  void runTellsOfALogThatCantBeWritten() throws IOException {
+    String file =
+        file(
+            "listen: 127.0.0.1:0\nadmin: 127.0.0.1:0\nroutes: []\naccess-log: "
+                + folder.resolve("no/such/folder/access.log")
+                + "\n");
+
+    Result result = run("run", file);
+
+    assertThat(result.code()).isEqualTo(1);
+    assertThat(result.err()).contains("access-log: ").contains("can't be written to");
+  }
+
+  @Test
+  void schemaPrintsWhatEditorsWant() {
+    Result result = run("schema");
+
+    assertThat(result.code()).isZero();
+    assertThat(result.out()).isEqualToIgnoringNewLines(SettingsReader.schema());
+  }
+
+  @Test
+  void helpAndVersionAreThere() {
+    assertThat(run("--help").out()).contains("run", "check", "demo", "schema");
+    assertThat(run("--version").out()).contains("weir");
+    assertThat(run("nonsense").code()).isEqualTo(2);
+  }
+}

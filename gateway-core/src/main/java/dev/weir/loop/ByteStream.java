@@ -1,0 +1,152 @@
+package dev.weir.loop;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.EventLoop;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Operators;
+
+/**
+ * Bytes that come from a connection, for one reader, at the reader's pace: past a bound of bytes
+ * that nobody has asked for, the connection is told to stop reading until all of them are gone.
+ *
+ * <p>Confined to the connection's event loop; a demand or cancellation from elsewhere goes there
+ * first.
+ */
+public final class ByteStream extends Flux<ByteBuf> implements Subscription {
+
+  private static final int MAX_WAITING_BYTES = 64 << 10;
+
+  private final EventLoop loop;
+  private final Source source;
+  private final ArrayDeque<ByteBuf> waiting = new ArrayDeque<>(4);
+  private int waitingBytes;
+  private boolean isPaused;
+  private @Nullable CoreSubscriber<? super ByteBuf> reader;
+  private long demand;
+  private boolean isDraining;
+  private boolean hasEnded;
+  private @Nullable Throwable error;
+  private boolean isOver;
+
+  /** Where the bytes come from. */
+  public interface Source {
+
+    /** Whether to read on. */
+    void read(boolean isWanted);
+
+    /** The reader has left before the end. */
+    void abandoned();
+  }
+
+  public ByteStream(EventLoop loop, Source source) {
+    this.loop = loop;
+    this.source = source;
+  }
+
+  /** The next bytes, which the stream takes over. */
+  public void push(ByteBuf bytes) {
+    if (isOver) {
+      bytes.release();
+      return;
+    }
+    waiting.add(bytes);
+    waitingBytes += bytes.readableBytes();
+    drain();
+    if (waitingBytes > MAX_WAITING_BYTES && !isPaused && !isOver) {
+      isPaused = true;
+      source.read(false);
+    }
+  }
+
+  /** All bytes have come. */
+  public void complete() {
+    hasEnded = true;
+    drain();
+  }
+
+  /** No more bytes will come, though they should. */
+  public void fail(Throwable cause) {
+    if (!hasEnded) {
+      hasEnded = true;
+      error = cause;
+      drain();
+    }
+  }
+
+  @Override
+  public void subscribe(CoreSubscriber<? super ByteBuf> actual) {
+    if (reader != null || isOver) {
+      Operators.error(actual, new IllegalStateException("a stream of bytes is read once"));
+      return;
+    }
+    reader = actual;
+    actual.onSubscribe(this);
+    drain();
+  }
+
+  @Override
+  public void request(long n) {
+    if (!loop.inEventLoop()) {
+      loop.execute(() -> request(n));
+    } else if (Operators.validate(n)) {
+      demand = Operators.addCap(demand, n);
+      drain();
+    }
+  }
+
+  private void drain() {
+    CoreSubscriber<? super ByteBuf> actual = reader;
+    if (actual == null || isDraining) {
+      return;
+    }
+    isDraining = true;
+    while (!isOver && demand > 0 && !waiting.isEmpty()) {
+      ByteBuf bytes = waiting.remove();
+      waitingBytes -= bytes.readableBytes();
+      demand -= demand == Long.MAX_VALUE ? 0 : 1;
+      actual.onNext(bytes);
+    }
+    isDraining = false;
+    if (!isOver && waiting.isEmpty()) {
+      emptied(actual);
+    }
+  }
+
+  private void emptied(CoreSubscriber<? super ByteBuf> actual) {
+    if (hasEnded) {
+      isOver = true;
+      if (error == null) {
+        actual.onComplete();
+      } else {
+        actual.onError(error);
+      }
+    } else if (isPaused) {
+      isPaused = false;
+      source.read(true);
+    }
+  }
+
+  /** Frees what nobody will read, and tells the connection unless it has given all. */
+  @Override
+  public void cancel() {
+    if (!loop.inEventLoop()) {
+      loop.execute(this::cancel);
+      return;
+    }
+    if (isOver) {
+      return;
+    }
+    isOver = true;
+    while (!waiting.isEmpty()) {
+      waiting.remove().release();
+    }
+    waitingBytes = 0;
+    if (!hasEnded) {
+      source.abandoned();
+    }
+  }
+}

@@ -1,0 +1,208 @@
+package dev.weir.upstream;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpMessage;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseDecoder;
+import io.netty.util.ReferenceCountUtil;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection to an endpoint: idle in its pool, or of exactly one call. The last handler of its
+ * channel, and confined to the channel's event loop.
+ *
+ * <p>What arrives while there is no call was not asked for; then the endpoint is not to be trusted,
+ * and the connection is closed.
+ */
+final class Http1Connection extends ChannelInboundHandlerAdapter {
+
+  private final Http1Pool pool;
+  private final ResponseDecoder decoder;
+  private final long openedAtNanos;
+  private long idleSinceNanos;
+  private @Nullable Http1Call call;
+  private @Nullable ChannelHandlerContext context;
+  private boolean isPooled;
+  private boolean isLeased;
+  private boolean isClosed;
+
+  Http1Connection(Http1Pool pool, ResponseDecoder decoder, long nowNanos) {
+    this.pool = pool;
+    this.decoder = decoder;
+    this.openedAtNanos = nowNanos;
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    context = ctx;
+  }
+
+  private ChannelHandlerContext context() {
+    if (context == null) {
+      throw new IllegalStateException("not on a channel yet");
+    }
+    return context;
+  }
+
+  Channel channel() {
+    return context().channel();
+  }
+
+  EventLoop loop() {
+    return channel().eventLoop();
+  }
+
+  boolean isActive() {
+    return !isClosed && channel().isActive();
+  }
+
+  boolean isLeased() {
+    return isLeased;
+  }
+
+  /** From now on its pool wants to know of its end. */
+  void opened() {
+    isPooled = true;
+  }
+
+  long openedAtNanos() {
+    return openedAtNanos;
+  }
+
+  long idleSinceNanos() {
+    return idleSinceNanos;
+  }
+
+  /** The connection's only user until it is released or closed. */
+  void lease(Http1Call user) {
+    if (isLeased) {
+      throw new IllegalStateException("a connection with two users");
+    }
+    call = user;
+    isLeased = true;
+    decoder.isForHead = user.isHead();
+  }
+
+  /** The call is over, and the connection as good as new. */
+  void release(long nowNanos) {
+    call = null;
+    isLeased = false;
+    idleSinceNanos = nowNanos;
+    read(true);
+  }
+
+  ByteBuf newBuffer(int bytes) {
+    return context().alloc().ioBuffer(bytes);
+  }
+
+  /** Queues bytes, which it takes over; errors come back as the end of the connection. */
+  void write(ByteBuf bytes) {
+    ChannelHandlerContext ctx = context();
+    ctx.write(bytes, ctx.voidPromise());
+  }
+
+  void flush() {
+    context().flush();
+  }
+
+  /** Runs the task when all that was queued is written, or can't be. */
+  void whenWritten(Runnable task) {
+    context().writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> task.run());
+  }
+
+  boolean isWritable() {
+    return channel().isWritable();
+  }
+
+  void read(boolean isWanted) {
+    channel().config().setAutoRead(isWanted);
+  }
+
+  /** From now on bytes are just bytes; those that were read already follow. */
+  void stopDecoding() {
+    context().pipeline().remove(decoder);
+  }
+
+  /** Ends it at once. The call, if there is one, is told nothing. */
+  void close() {
+    call = null;
+    if (!isClosed) {
+      isClosed = true;
+      channel().close();
+      if (isPooled) {
+        pool.closed(this);
+      }
+    }
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    if (call == null) {
+      ReferenceCountUtil.release(message);
+      if (!isClosed) {
+        pool.poisoned();
+        close();
+      }
+    } else {
+      call.received(message);
+    }
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    if (call != null) {
+      call.readComplete();
+    }
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    if (call != null && ctx.channel().isWritable()) {
+      call.writable();
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    ended(null);
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    ended(cause);
+  }
+
+  private void ended(@Nullable Throwable cause) {
+    Http1Call user = call;
+    if (user != null) {
+      user.connectionEnded(cause);
+    }
+    close();
+  }
+
+  /** Knows of HEAD, whose answers have no body whatever their fields say (RFC 9112 §6.3). */
+  static final class ResponseDecoder extends HttpResponseDecoder {
+
+    private boolean isForHead;
+
+    ResponseDecoder(int maxHeadBytes) {
+      super(
+          new HttpDecoderConfig()
+              .setMaxInitialLineLength(maxHeadBytes)
+              .setMaxHeaderSize(maxHeadBytes));
+    }
+
+    @Override
+    protected boolean isContentAlwaysEmpty(HttpMessage message) {
+      boolean isInformational =
+          message instanceof HttpResponse response && response.status().code() < 200;
+      return isForHead && !isInformational || super.isContentAlwaysEmpty(message);
+    }
+  }
+}
