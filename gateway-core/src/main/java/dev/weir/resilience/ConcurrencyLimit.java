@@ -191,8 +191,9 @@ public final class ConcurrencyLimit {
    * over.
    *
    * <p>A subscriber that leaves while the call is being subscribed to must not bring the permit
-   * back before that is done, else one call more than allowed would be on its way for a moment: it
-   * says that it is leaving, and whoever starts the call brings the permit back.
+   * back before that is done and undone, else one call more than allowed would be on its way for a
+   * moment: it says that it is leaving, and whoever starts the call cancels it and then brings the
+   * permit back.
    */
   private static final class LimitedSubscriber<T> extends CallSubscriber<T> implements Permit {
 
@@ -269,8 +270,13 @@ public final class ConcurrencyLimit {
     }
 
     private void start() {
+      if (move(LEAVING, OVER)) {
+        parent.limit.giveBack();
+        return;
+      }
       make(parent.call).subscribe(this);
       if (!move(STARTING, RUNNING) && move(LEAVING, OVER)) {
+        cancelUpstream();
         parent.limit.giveBack();
       }
     }
@@ -324,9 +330,7 @@ public final class ConcurrencyLimit {
         stopWaiting();
       } else if (move(GRANTED, OVER)) {
         parent.limit.giveBack();
-      } else if (move(STARTING, LEAVING)) {
-        cancelUpstream();
-      } else if (move(RUNNING, OVER)) {
+      } else if (!move(STARTING, LEAVING) && move(RUNNING, OVER)) {
         cancelUpstream();
         parent.limit.giveBack();
       }

@@ -54,6 +54,7 @@ final class ConcurrencyLimitStressTest {
 
     awaitQuiet();
     assertThat(mostRunning.get()).isEqualTo(MAX);
+    assertThat(running).hasValue(0);
     assertThat(limit.inUse()).isZero();
     assertThat(limit.waiting()).isZero();
     assertThat(ended).hasValue(begun.get());
@@ -73,23 +74,24 @@ final class ConcurrencyLimitStressTest {
 
   private Disposable call(int kind) {
     begun.incrementAndGet();
+    Run run = new Run();
     return limit
         .limit(
-            () -> answer(kind),
+            () -> answer(kind, run),
             (value, permit) -> {
-              leave();
+              run.ends();
               permit.release();
               permit.release();
               return value;
             },
             () -> {},
             refusal -> new IllegalStateException(refusal.name()))
-        .doOnDiscard(Integer.class, value -> leave())
+        .doOnDiscard(Integer.class, value -> run.ends())
         .doFinally(signal -> ended.incrementAndGet())
         .subscribe(value -> {}, error -> {});
   }
 
-  private Mono<Integer> answer(int kind) {
+  private Mono<Integer> answer(int kind, Run run) {
     Mono<Integer> answer =
         switch (kind) {
           case 0 -> Mono.just(kind);
@@ -98,17 +100,30 @@ final class ConcurrencyLimitStressTest {
           default -> Mono.never();
         };
     return answer
-        .doOnSubscribe(subscription -> enter())
-        .doOnError(error -> leave())
-        .doOnCancel(this::leave);
+        .doOnSubscribe(subscription -> run.begins())
+        .doOnError(error -> run.ends())
+        .doOnCancel(run::ends);
   }
 
-  private void enter() {
-    mostRunning.accumulateAndGet(running.incrementAndGet(), Math::max);
-  }
+  /**
+   * One call at its work. A value that comes as the call is cancelled ends it a second time; the
+   * lock makes sure that it is counted out before either side gives the permit back.
+   */
+  private final class Run {
 
-  private void leave() {
-    running.decrementAndGet();
+    private boolean isRunning;
+
+    synchronized void begins() {
+      isRunning = true;
+      mostRunning.accumulateAndGet(running.incrementAndGet(), Math::max);
+    }
+
+    synchronized void ends() {
+      if (isRunning) {
+        isRunning = false;
+        running.decrementAndGet();
+      }
+    }
   }
 
   private void awaitQuiet() throws InterruptedException {
