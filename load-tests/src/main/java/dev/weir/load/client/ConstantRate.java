@@ -34,7 +34,7 @@ public final class ConstantRate {
   private final Queue<Long> waiting = new ArrayDeque<>();
   private final ConnectionReader reader;
 
-  private ConstantRate(URI target, int perSecond, int seconds, int connections) throws IOException {
+  ConstantRate(URI target, int perSecond, int seconds, int connections) throws IOException {
     intervalNanos = TimeUnit.SECONDS.toNanos(1) / perSecond;
     total = perSecond * seconds;
     latencies = new Latencies(total);
@@ -58,7 +58,7 @@ public final class ConstantRate {
     System.out.println(run.measure());
   }
 
-  private String measure() {
+  String measure() {
     Thread reading = new Thread(reader, "reader");
     reading.setDaemon(true);
     reading.start();
