@@ -23,6 +23,9 @@ import reactor.netty.resources.LoopResources;
  */
 public final class EventLoops {
 
+  /** For the last connections to say that they are closed, before the threads end. */
+  private static final Duration QUIET = Duration.ofMillis(50);
+
   private final LoopResources resources;
   private final boolean isNative;
   private final List<EventLoop> all = new ArrayList<>();
@@ -90,6 +93,6 @@ public final class EventLoops {
   /** Stops the threads, after connections have been closed. */
   public Mono<Void> close() {
     resolver.close();
-    return resources.disposeLater(Duration.ZERO, Duration.ofSeconds(5));
+    return resources.disposeLater(QUIET, Duration.ofSeconds(5));
   }
 }
