@@ -140,7 +140,7 @@ abstract class GatewaySimulation extends Simulation {
         name,
         () -> {
           double is = value.getAsDouble();
-          System.out.printf("%s: %.2f (at most %.2f)%n", name, is, most);
+          System.out.printf("%s: %.3f (at most %.3f)%n", name, is, most);
           return is <= most ? "" : is + " (expected: at most " + most + ")";
         });
   }
@@ -150,7 +150,7 @@ abstract class GatewaySimulation extends Simulation {
         name,
         () -> {
           double is = value.getAsDouble();
-          System.out.printf("%s: %.2f (at least %.2f)%n", name, is, least);
+          System.out.printf("%s: %.3f (at least %.3f)%n", name, is, least);
           return is >= least ? "" : is + " (expected: at least " + least + ")";
         });
   }

@@ -61,10 +61,7 @@ public final class UpstreamFailsAndReturns extends GatewaySimulation {
             .injectOpen(steady(PER_SECOND, PHASE.multipliedBy(3).plus(RECOVERY))));
   }
 
-  /**
-   * While it is well it may answer only 200, but a request may see its end; so that is checked
-   * afterwards.
-   */
+  /** A request that is sent while all is well may see the end of that, so each kind allows more. */
   private ChainBuilder ask(Integer... statuses) {
     return exec(session -> {
           if (phase.equals("while failing")) {
