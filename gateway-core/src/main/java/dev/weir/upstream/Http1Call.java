@@ -160,7 +160,7 @@ final class Http1Call implements Subscription, ByteStream.Source, Runnable {
     ByteBuf held = request.body().held();
     if (held == null) {
       leased.write(out);
-      leased.flush();
+      leased.flushSoon();
       ByteWriter body = new ByteWriter(new RequestContent(leased, request.body(), this));
       writer = body;
       body.start(request.body().content());

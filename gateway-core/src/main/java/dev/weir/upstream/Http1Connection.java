@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <p>What arrives while there is no call was not asked for; then the endpoint is not to be trusted,
  * and the connection is closed.
  */
-final class Http1Connection extends ChannelInboundHandlerAdapter {
+final class Http1Connection extends ChannelInboundHandlerAdapter implements Runnable {
 
   private final Http1Pool pool;
   private final ResponseDecoder decoder;
@@ -28,6 +28,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
   private long idleSinceNanos;
   private @Nullable Http1Call call;
   private @Nullable ChannelHandlerContext context;
+  private boolean isFlushing;
   private boolean isPooled;
   private boolean isLeased;
   private boolean isClosed;
@@ -109,6 +110,20 @@ final class Http1Connection extends ChannelInboundHandlerAdapter {
 
   void flush() {
     context().flush();
+  }
+
+  /** Once whatever else this turn of the event loop brings has been written, too. */
+  void flushSoon() {
+    if (!isFlushing) {
+      isFlushing = true;
+      loop().execute(this);
+    }
+  }
+
+  @Override
+  public void run() {
+    isFlushing = false;
+    flush();
   }
 
   /** Runs the task when all that was queued is written, or can't be. */

@@ -58,7 +58,7 @@ final class Http1Tunnel implements Tunnel {
     @Override
     public void write(ByteBuf piece) {
       connection.write(piece);
-      connection.flush();
+      connection.flushSoon();
     }
 
     /** Once all is written: whoever is told closes the connection. */

@@ -53,7 +53,11 @@ final class RequestContent implements ByteWriter.Target {
       written += bytes;
       connection.write(piece);
     }
-    connection.flush();
+    if (written == length || !connection.isWritable()) {
+      connection.flush();
+    } else {
+      connection.flushSoon();
+    }
   }
 
   @Override

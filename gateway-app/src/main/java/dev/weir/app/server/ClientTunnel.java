@@ -31,6 +31,10 @@ final class ClientTunnel extends ChannelInboundHandlerAdapter
     ChannelHandlerContext ctx = context();
     ByteStream bytes = new ByteStream(ctx.channel().eventLoop(), this);
     fromClient = bytes;
+    if (!ctx.channel().isActive()) {
+      // It ended while the upstream was being asked, and will not say so a second time.
+      bytes.complete();
+    }
     ctx.writeAndFlush(HeadEncoder.encode(ctx.alloc(), 101, response.headers()), ctx.voidPromise());
     read(true);
     return tunnel.join(bytes, this).doFinally(signal -> bytes.cancel());

@@ -10,6 +10,7 @@ import dev.weir.testing.RawClient;
 import java.io.EOFException;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -79,7 +80,6 @@ final class TunnelPathTest {
     assertThat(sent.get("upgrade")).isEqualTo("websocket");
     assertThat(sent.get("connection")).isEqualTo("upgrade");
     client.close();
-    UPSTREAM.awaitNoConnections();
   }
 
   @Test
@@ -99,18 +99,23 @@ final class TunnelPathTest {
 
   @Test
   void endsTheUpstreamsSideWithTheClientsReset() {
+    CountDownLatch ended = new CountDownLatch(1);
     UPSTREAM.on(
         "/left",
         exchange -> {
           exchange.send(ACCEPTED);
-          exchange.hang();
+          try {
+            exchange.hang();
+          } finally {
+            ended.countDown();
+          }
         });
     RawClient client = connect("/left");
     assertThat(client.head().firstLine()).contains("101");
 
     client.reset();
 
-    UPSTREAM.awaitNoConnections();
+    Await.until("the upstream's side has ended", () -> ended.getCount() == 0);
     GATEWAY.awaitMetric("weir_limit_in_use{limit=\"gateway\"}", 0);
   }
 
@@ -193,6 +198,7 @@ final class TunnelPathTest {
         GATEWAY.client().send(HANDSHAKE.formatted("/early") + "\u0081\u0085abcdefghi");
 
     Await.until("the connection is closed", client::isAtEnd);
-    UPSTREAM.awaitNoConnections();
+    GATEWAY.awaitMetric("weir_upstream_connections_active{upstream=\"one\"}", 0);
+    GATEWAY.awaitMetric("weir_connections_cut_total{listener=\"data\",reason=\"early_bytes\"}", 1);
   }
 }
