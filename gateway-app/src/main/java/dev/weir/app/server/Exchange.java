@@ -60,7 +60,7 @@ final class Exchange {
     out.status(HttpResponseStatus.valueOf(response.status()));
     HttpHeaders fields = out.responseHeaders().clear().add(response.headers());
     complete(fields);
-    if (with.isDraining().getAsBoolean() || connection.isReceiving(head)) {
+    if (with.isDraining().getAsBoolean() || connection.requests().isReceiving(head)) {
       fields.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
     } else if (!isHttp11() && isKeptAlive()) {
       fields.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.KEEP_ALIVE);

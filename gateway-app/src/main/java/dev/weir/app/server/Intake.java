@@ -158,7 +158,7 @@ final class Intake {
     return Body.streaming(
         raw.receive().retain().onErrorMap(Intake::clientLeft),
         length,
-        () -> connection.trailers(head),
+        () -> connection.requests().trailers(head),
         () -> {});
   }
 

@@ -47,7 +47,7 @@ final class RequestSanity extends ChannelInboundHandlerAdapter {
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     if (hasRefused) {
       ReferenceCountUtil.release(message);
-    } else if (message instanceof HttpRequest && connection.isSwitching()) {
+    } else if (message instanceof HttpRequest && connection.requests().isSwitching()) {
       // The client did not wait for the switch: nobody can say which protocol these bytes are of.
       ReferenceCountUtil.release(message);
       hasRefused = true;
@@ -70,9 +70,9 @@ final class RequestSanity extends ChannelInboundHandlerAdapter {
       ctx.fireExceptionCaught(unreadable(content.decoderResult()));
     } else {
       if (message instanceof LastHttpContent last) {
-        connection.requestEnds();
+        connection.requests().received();
         if (!last.trailingHeaders().isEmpty()) {
-          connection.keepTrailers(head, last.trailingHeaders());
+          connection.requests().keepTrailers(head, last.trailingHeaders());
         }
       }
       ctx.fireChannelRead(message);

@@ -1,0 +1,32 @@
+package dev.weir.app.server;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.ReferenceCountUtil;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The end of a connection whose client is still sending. If it were closed, it would be reset, and
+ * the answer with it before the client has read it. So we first say that we are done, then read on
+ * for a short while and throw away what comes (RFC 9112 §9.6).
+ */
+final class LingeringClose {
+
+  static final long NANOS = TimeUnit.SECONDS.toNanos(2);
+  private static final long MAX_BYTES = 16L << 20;
+
+  private long thrownAway;
+
+  void begin(ChannelHandlerContext ctx, DuplexChannel duplex) {
+    duplex.shutdownOutput();
+    ctx.channel().config().setAutoRead(true);
+  }
+
+  /** Takes what came; whether that was enough of it. */
+  boolean throwAway(Object message) {
+    thrownAway += message instanceof ByteBuf buffer ? buffer.readableBytes() : 0;
+    ReferenceCountUtil.release(message);
+    return thrownAway > MAX_BYTES;
+  }
+}

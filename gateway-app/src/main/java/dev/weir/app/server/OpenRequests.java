@@ -1,0 +1,76 @@
+package dev.weir.app.server;
+
+import dev.weir.http.WebSocketHandshake;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaders;
+import java.util.IdentityHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The requests of one connection that are not over; each goes by its header fields, since more than
+ * one can be on its way. Confined to the connection's event loop.
+ */
+final class OpenRequests {
+
+  /** Rarely used. */
+  private final IdentityHashMap<HttpHeaders, HttpHeaders> trailers = new IdentityHashMap<>(0);
+
+  private int count;
+  private @Nullable HttpHeaders switching;
+
+  /** As long as its body is not here whole. */
+  private @Nullable HttpHeaders receiving;
+
+  /** The codec has read a head, which says whether a body follows. */
+  void begin(HttpHeaders head, boolean hasBody) {
+    count++;
+    receiving = hasBody ? head : null;
+    switching = WebSocketHandshake.isWanted(head) ? head : switching;
+  }
+
+  /** The codec has read the last byte of the request that came last. */
+  void received() {
+    receiving = null;
+  }
+
+  /** An exchange is over, answer and all. */
+  void end(HttpHeaders head) {
+    trailers.remove(head);
+    switching = switching == head ? null : switching;
+    count--;
+  }
+
+  boolean isEmpty() {
+    return count == 0;
+  }
+
+  /** Whether a request is being answered that may turn the connection over to another protocol. */
+  boolean isSwitching() {
+    return switching != null;
+  }
+
+  /** Whether the client may still be sending a request. */
+  boolean isReceiving() {
+    return receiving != null;
+  }
+
+  /** Whether the client may still be sending this one. */
+  boolean isReceiving(HttpHeaders head) {
+    return receiving == head;
+  }
+
+  /** What the client sends belongs to no protocol any more that could say where it ends. */
+  void receiveOn(HttpHeaders head) {
+    receiving = head;
+  }
+
+  /** The trailer section of the request has been read. */
+  void keepTrailers(HttpHeaders head, HttpHeaders ofRequest) {
+    trailers.put(head, ofRequest);
+  }
+
+  /** The trailer section of the request, if it has been read. */
+  HttpHeaders trailers(HttpHeaders head) {
+    return trailers.getOrDefault(head, EmptyHttpHeaders.INSTANCE);
+  }
+}
