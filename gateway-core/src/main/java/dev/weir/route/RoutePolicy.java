@@ -5,6 +5,7 @@ import dev.weir.http.ForwardingFields;
 import dev.weir.http.HeaderEdits;
 import dev.weir.http.Timeouts;
 import dev.weir.resilience.ConcurrencyLimit;
+import dev.weir.websocket.RouteWebSockets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,7 @@ public record RoutePolicy(
     String id,
     Timeouts timeouts,
     long maxBodyBytes,
+    @Nullable RouteWebSockets webSockets,
     @Nullable ConcurrencyLimit concurrency,
     RetryFilter.@Nullable Policy retry,
     @Nullable PathTemplate rewrite,

@@ -2,6 +2,7 @@ package dev.weir.telemetry;
 
 import dev.weir.http.Failure;
 import dev.weir.http.Outcome;
+import dev.weir.http.Party;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,16 @@ public interface Telemetry {
   /** A circuit breaker changed its state. */
   void breakerChanged(String upstream, String from, String to, String why);
 
+  /**
+   * A WebSocket has ended.
+   *
+   * @param how the class of its close code
+   */
+  void webSocketClosed(String route, Party by, String how);
+
+  /** A WebSocket is being closed, for what this side has sent. */
+  void webSocketViolated(String route, Party by, String rule);
+
   /** Something was dropped, refused, degraded or guessed that no outcome tells of. */
   void count(Event event, String name);
 
@@ -41,6 +52,12 @@ public interface Telemetry {
 
       @Override
       public void breakerChanged(String upstream, String from, String to, String why) {}
+
+      @Override
+      public void webSocketClosed(String route, Party by, String how) {}
+
+      @Override
+      public void webSocketViolated(String route, Party by, String rule) {}
 
       @Override
       public void count(Event event, String name) {}

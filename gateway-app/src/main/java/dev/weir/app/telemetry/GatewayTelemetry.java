@@ -2,6 +2,7 @@ package dev.weir.app.telemetry;
 
 import dev.weir.http.Failure;
 import dev.weir.http.Outcome;
+import dev.weir.http.Party;
 import dev.weir.telemetry.Event;
 import dev.weir.telemetry.Telemetry;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,16 @@ public final class GatewayTelemetry implements Telemetry {
   public void breakerChanged(String upstream, String from, String to, String why) {
     metrics.breakerChanged(upstream, from, to, why);
     LOG.info("upstream={} breaker {} to {}: {}", upstream, from, to, why);
+  }
+
+  @Override
+  public void webSocketClosed(String route, Party by, String how) {
+    metrics.webSocketClosed(route, by, how);
+  }
+
+  @Override
+  public void webSocketViolated(String route, Party by, String rule) {
+    metrics.webSocketViolated(route, by, rule);
   }
 
   @Override

@@ -8,6 +8,7 @@ import dev.weir.http.ForwardingFields;
 import dev.weir.http.Handler;
 import dev.weir.http.HeaderEdits;
 import dev.weir.http.Outcome;
+import dev.weir.http.Party;
 import dev.weir.http.ReplayMemory;
 import dev.weir.http.Timeouts;
 import dev.weir.resilience.Backoff;
@@ -119,6 +120,7 @@ final class World {
                 Duration.ofMillis(500),
                 Duration.ofSeconds(20)),
             2_000,
+            null,
             limit(6, 6, Duration.ofMillis(300)),
             new RetryFilter.Policy(
                 2,
@@ -256,6 +258,12 @@ final class World {
 
     @Override
     public void breakerChanged(String upstream, String from, String to, String why) {}
+
+    @Override
+    public void webSocketClosed(String route, Party by, String how) {}
+
+    @Override
+    public void webSocketViolated(String route, Party by, String rule) {}
 
     @Override
     public void count(Event event, String name) {
