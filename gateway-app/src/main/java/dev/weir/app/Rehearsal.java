@@ -15,7 +15,15 @@ final class Rehearsal {
 
   private static final List<String> PATHS =
       List.of(
-          "/steady", "/flaky", "/broken", "/canary/ann", "/old/news", "/hello", "/nowhere", "/%2e");
+          "/steady",
+          "/flaky",
+          "/broken",
+          "/limited",
+          "/canary/ann",
+          "/old/news",
+          "/hello",
+          "/nowhere",
+          "/%2e");
 
   private static final byte[] MESSAGE = {(byte) 0x81, (byte) 0x82, 0, 0, 0, 0, 'h', 'i'};
   private static final byte[] UNKNOWN_FRAME = {(byte) 0x83, (byte) 0x80, 0, 0, 0, 0};
@@ -49,6 +57,7 @@ final class Rehearsal {
     openWebSocket();
     ask(admin, "GET /health/ready HTTP/1.1", "");
     ask(admin, "GET /metrics HTTP/1.1", "");
+    ask(admin, "GET /limits HTTP/1.1", "");
   }
 
   private static void ask(InetSocketAddress address, String head, String body) throws IOException {

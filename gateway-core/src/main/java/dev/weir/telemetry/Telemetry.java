@@ -27,6 +27,9 @@ public interface Telemetry {
   /** A circuit breaker changed its state. */
   void breakerChanged(String upstream, String from, String to, String why);
 
+  /** A rate limit was asked, and said this. */
+  void rateLimitAsked(String limit, LimitResult result);
+
   /**
    * A WebSocket has ended.
    *
@@ -52,6 +55,9 @@ public interface Telemetry {
 
       @Override
       public void breakerChanged(String upstream, String from, String to, String why) {}
+
+      @Override
+      public void rateLimitAsked(String limit, LimitResult result) {}
 
       @Override
       public void webSocketClosed(String route, Party by, String how) {}
