@@ -136,7 +136,9 @@ final class OpenWebSocket implements Tunnel, FrameFlow.Owner {
     Party by = sender(flow);
     route.countViolation(by, violation);
     if (why != null) {
-      flow.mute();
+      if (!flow.isBetweenFrames()) {
+        flow.mute();
+      }
       finish();
       return;
     }
