@@ -47,6 +47,7 @@ final class OpenWebSocket implements Tunnel, FrameFlow.Owner {
   private boolean isLeaving;
   private boolean isCloseKnown;
   private boolean isLate;
+  private boolean isOver;
 
   OpenWebSocket(
       Tunnel tunnel,
@@ -95,6 +96,7 @@ final class OpenWebSocket implements Tunnel, FrameFlow.Owner {
   }
 
   private void end() {
+    isOver = true;
     knowClose(Party.NOBODY, CloseCodes.CUT);
     route.all().remove(this);
     stopTimer();
@@ -136,7 +138,9 @@ final class OpenWebSocket implements Tunnel, FrameFlow.Owner {
     Party by = sender(flow);
     route.countViolation(by, violation);
     if (why != null) {
-      flow.mute();
+      if (!flow.isBetweenFrames()) {
+        flow.mute();
+      }
       finish();
       return;
     }
@@ -237,8 +241,10 @@ final class OpenWebSocket implements Tunnel, FrameFlow.Owner {
   /** Looks at it again after so long: for idleness, or when an end takes too long. */
   private void watch(long nanos) {
     stopTimer();
-    Runnable task = isEnding() ? this::hurry : this::look;
-    timer = clock.schedule(task, nanos, TimeUnit.NANOSECONDS);
+    if (!isOver) {
+      Runnable task = isEnding() ? this::hurry : this::look;
+      timer = clock.schedule(task, nanos, TimeUnit.NANOSECONDS);
+    }
   }
 
   private boolean isEnding() {

@@ -4,12 +4,14 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongUnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** All WebSockets of the gateway that are open, for the end of the process. */
 public final class OpenWebSockets {
 
   private final Set<OpenWebSocket> open = ConcurrentHashMap.newKeySet();
   private final LongUnaryOperator random;
+  private volatile @Nullable Leaving end;
 
   /**
    * None so far.
@@ -22,6 +24,10 @@ public final class OpenWebSockets {
 
   void add(OpenWebSocket opened) {
     open.add(opened);
+    Leaving leaving = end;
+    if (leaving != null) {
+      tell(opened, leaving);
+    }
   }
 
   void remove(OpenWebSocket ended) {
@@ -34,12 +40,20 @@ public final class OpenWebSockets {
 
   /**
    * Tells each that the gateway is going away, at a random moment within {@code spread}: so that
-   * clients do not all come back to the others at once. Does not wait.
+   * clients do not all come back to the others at once. One that is opened later is told, too. Does
+   * not wait.
    *
    * @param code what they are told: 1001, or 1012 for "come back" (RFC 6455 §7.4.1, IANA)
    */
   public void goAway(int code, Duration spread) {
-    long bound = Math.max(1, spread.toNanos());
-    open.forEach(webSocket -> webSocket.goAwayWithin(code, random.applyAsLong(bound)));
+    Leaving leaving = new Leaving(code, Math.max(1, spread.toNanos()));
+    end = leaving;
+    open.forEach(webSocket -> tell(webSocket, leaving));
   }
+
+  private void tell(OpenWebSocket webSocket, Leaving leaving) {
+    webSocket.goAwayWithin(leaving.code(), random.applyAsLong(leaving.spreadNanos()));
+  }
+
+  private record Leaving(int code, long spreadNanos) {}
 }

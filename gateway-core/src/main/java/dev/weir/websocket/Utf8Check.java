@@ -37,30 +37,38 @@ final class Utf8Check {
    * @return whether it can still become UTF-8
    */
   boolean read(ByteBuf bytes, int from, int to, int key, long offset) {
-    int at = from;
-    while (at < to) {
-      if (missing == 0) {
-        at = skipAscii(bytes, at, to, key, offset + at - from);
-        if (at == to) {
-          return true;
-        }
-      }
-      if (!accept(Mask.unmask(key, offset + at - from, bytes.getByte(at)))) {
+    long mask = Mask.eight(key, offset);
+    int at = skipAscii(bytes, from, to, mask);
+    while (to - at >= EIGHT) {
+      if (!acceptEight(bytes.getLong(at) ^ mask)) {
         return false;
       }
-      at++;
+      at = skipAscii(bytes, at + EIGHT, to, mask);
     }
-    return true;
+    boolean isText = true;
+    for (; at < to && isText; at++) {
+      isText = accept(Mask.unmask(key, offset + at - from, bytes.getByte(at)));
+    }
+    return isText;
   }
 
   /** Nearly all text is, and eight bytes cost no more than one. */
-  private static int skipAscii(ByteBuf bytes, int from, int to, int key, long offset) {
-    long mask = Mask.eight(key, offset);
+  private int skipAscii(ByteBuf bytes, int from, int to, long mask) {
     int at = from;
-    while (to - at >= EIGHT && ((bytes.getLong(at) ^ mask) & NOT_ASCII) == 0) {
-      at += EIGHT;
+    if (missing == 0) {
+      while (to - at >= EIGHT && ((bytes.getLong(at) ^ mask) & NOT_ASCII) == 0) {
+        at += EIGHT;
+      }
     }
     return at;
+  }
+
+  private boolean acceptEight(long eight) {
+    boolean isText = true;
+    for (int shift = Long.SIZE - Byte.SIZE; shift >= 0 && isText; shift -= Byte.SIZE) {
+      isText = accept((int) (eight >>> shift) & 0xFF);
+    }
+    return isText;
   }
 
   private boolean accept(int next) {

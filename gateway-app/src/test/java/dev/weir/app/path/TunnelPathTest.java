@@ -12,10 +12,11 @@ import java.io.EOFException;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** card.1: a WebSocket passes byte for byte, whatever its frames hold. */
+/** card.1: a WebSocket passes byte for byte, at the pace of whoever reads. */
 final class TunnelPathTest {
 
   private static final int MIB = 1 << 20;
@@ -154,6 +155,43 @@ final class TunnelPathTest {
     for (int i = 0; i < PIECES; i++) {
       assertThat(Arrays.equals(Frames.read(client::some).payload(), piece)).isTrue();
     }
+    client.close();
+  }
+
+  @Test
+  void holdsBackAClientWhoseUpstreamIsSlow() throws Exception {
+    Held sent = new Held();
+    byte[] piece = piece();
+    CountDownLatch wanted = new CountDownLatch(1);
+    CountDownLatch whole = new CountDownLatch(1);
+    UPSTREAM.on(
+        "/slow",
+        exchange -> {
+          exchange.send(ACCEPTED);
+          wanted.await();
+          for (int i = 0; i < PIECES; i++) {
+            assertThat(Arrays.equals(Frames.read(exchange::read).payload(), piece)).isTrue();
+          }
+          whole.countDown();
+          exchange.hang();
+        });
+    RawClient client = connect("/slow");
+    assertThat(client.head().firstLine()).contains("101");
+    Thread sender =
+        new Thread(
+            () -> {
+              for (int i = 0; i < PIECES; i++) {
+                client.send(Frames.client(Frames.FIN | Frames.BINARY, piece));
+                sent.sent(MIB);
+              }
+            });
+    sender.start();
+
+    assertThat(sent.awaitStandstill()).isLessThan(MOST_ON_THE_WAY);
+
+    wanted.countDown();
+    assertThat(whole.await(60, TimeUnit.SECONDS)).isTrue();
+    sender.join();
     client.close();
   }
 
