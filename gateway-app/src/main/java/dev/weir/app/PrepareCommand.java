@@ -8,6 +8,7 @@ import dev.weir.app.demo.DemoUpstreams;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -58,15 +59,16 @@ final class PrepareCommand implements Callable<Integer> {
     return failures.isEmpty() ? 0 : 1;
   }
 
-  /** Those of the demo, in nobody's way. */
-  static Reading<Settings> settings(DemoUpstreams upstreams) {
-    return new SettingsReader(name -> null)
-        .read(
-            "demo.yaml",
-            DemoCommand.configuration(upstreams),
+  /** Those of the demo, in nobody's way, and more if somebody wants more. */
+  static Reading<Settings> settings(DemoUpstreams upstreams, Overlay... more) {
+    List<Overlay> overlays =
+        new ArrayList<>(
             List.of(
                 new Overlay(List.of("listen"), "127.0.0.1:0", false),
                 new Overlay(List.of("admin", "address"), "127.0.0.1:0", false),
                 new Overlay(List.of("access-log", "to"), "/dev/null", false)));
+    overlays.addAll(List.of(more));
+    return new SettingsReader(name -> null)
+        .read("demo.yaml", DemoCommand.configuration(upstreams), overlays);
   }
 }

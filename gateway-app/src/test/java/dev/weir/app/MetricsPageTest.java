@@ -4,14 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.app.config.GeneratedPage;
 import dev.weir.app.config.Settings;
+import dev.weir.app.config.binding.Overlay;
 import dev.weir.app.config.binding.Reading;
 import dev.weir.app.demo.DemoUpstreams;
+import dev.weir.app.redis.RedisServer;
 import dev.weir.telemetry.Event;
+import dev.weir.testing.Await;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -54,28 +58,50 @@ final class MetricsPageTest {
       The label `event` is one of %s; `name` is the route, upstream or field that the event is about.
       """;
 
+  private final RedisServer redis = RedisServer.start();
   private final LoopResources loops = LoopResources.create("demo-upstreams", 1, true);
   private final DemoUpstreams upstreams = DemoUpstreams.start(loops);
   private Gateway gateway;
 
   @BeforeEach
   void start() throws IOException {
-    Reading<Settings> reading = PrepareCommand.settings(upstreams);
+    Reading<Settings> reading =
+        PrepareCommand.settings(
+            upstreams, new Overlay(List.of("redis", "nodes"), redis.address(), false));
     gateway = Wiring.start(((Reading.Accepted<Settings>) reading).settings());
   }
 
   @AfterEach
   void stop() {
     assertThat(gateway.stop()).isEmpty();
+    redis.close();
     upstreams.close().block(CLOSE_LIMIT);
     loops.disposeLater(Duration.ZERO, CLOSE_LIMIT).block(CLOSE_LIMIT);
   }
 
   @Test
   void tellsEveryMetric() throws IOException {
-    new Rehearsal(gateway.address(), gateway.adminAddress()).run();
+    InetSocketAddress admin = gateway.adminAddress();
+    Await.until("links to Redis", () -> !metric("weir_redis_links{state=\"up\"}").equals("0.0"));
+    new Rehearsal(gateway.address(), admin).run();
+    redis.kill();
+    Await.until("no links", () -> metric("weir_redis_links{state=\"up\"}").equals("0.0"));
+    new Rehearsal(gateway.address(), admin).run();
 
     GeneratedPage.isCurrent("metrics.md", page(scrape(gateway.adminAddress())));
+  }
+
+  private String metric(String nameAndLabels) {
+    try {
+      return scrape(gateway.adminAddress())
+          .lines()
+          .filter(line -> line.startsWith(nameAndLabels + " "))
+          .map(line -> line.substring(nameAndLabels.length() + 1))
+          .findFirst()
+          .orElse("");
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
   }
 
   private static String page(String scrape) {

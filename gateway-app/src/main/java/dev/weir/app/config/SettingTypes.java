@@ -27,6 +27,7 @@ final class SettingTypes {
           HostPattern.TYPE,
           LogDestination.TYPE,
           RateKeyPart.TYPE,
+          RedisNode.TYPE,
           ipRange(),
           pathPattern(),
           method(),

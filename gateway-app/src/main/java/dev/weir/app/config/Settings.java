@@ -13,6 +13,7 @@ import dev.weir.http.Target;
 import dev.weir.ratelimit.LimitFields;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** All that a configuration file says, with what it leaves to defaults. */
 @Doc("What the gateway listens on, where it sends requests, and within which bounds.")
@@ -58,6 +59,7 @@ public record Settings(
         @Keys(name = "name", regex = Names.REGEX, expected = Names.EXPECTED)
         @Size(max = Settings.MAX_UPSTREAMS)
         Map<String, UpstreamSettings> upstreams,
+    @Doc("Where gateways count together.") @Nullable RedisSettings redis,
     @Doc("How many requests may come in a time, by names that routes refer to.")
         @Default("{}")
         @Keys(name = "name", regex = Names.REGEX, expected = Names.EXPECTED)
