@@ -20,13 +20,18 @@ import io.lettuce.core.api.async.RedisScriptingAsyncCommands;
 import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
 import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
+import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
+import io.lettuce.core.cluster.models.partitions.RedisClusterNode.NodeFlag;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.metrics.CommandLatencyRecorder;
+import io.lettuce.core.protocol.ConnectionIntent;
 import io.lettuce.core.protocol.ProtocolVersion;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.Delay;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -70,6 +75,9 @@ final class LettuceClient {
   interface Session {
 
     RedisScriptingAsyncCommands<String, String> commands();
+
+    /** Opens what is not open yet, and should be; does not wait for that. */
+    default void tend() {}
 
     /** Ends it; what waits for an answer fails. */
     void close();
@@ -179,7 +187,11 @@ final class LettuceClient {
           .refreshPartitionsAsync()
           .toCompletableFuture()
           .thenCompose(refreshed -> cluster.connectAsync(StringCodec.ASCII))
-          .thenApply(connection -> session(connection, connection.async()));
+          .thenCompose(
+              connection -> {
+                ClusterSession session = new ClusterSession(connection);
+                return session.connectAll().thenApply(connected -> session);
+              });
     }
     RedisURI uri = policy.topology() == Topology.SENTINEL ? sentinelUri() : uris().get(0);
     return ((RedisClient) client)
@@ -206,6 +218,45 @@ final class LettuceClient {
         connection.closeAsync();
       }
     };
+  }
+
+  /**
+   * A connection to each node that has slots. They are opened ahead: Lettuce would open one when
+   * the first command comes for it, and refuse that command, as it refuses all that are not
+   * connected.
+   */
+  private record ClusterSession(StatefulRedisClusterConnection<String, String> connection)
+      implements Session {
+
+    @Override
+    public RedisScriptingAsyncCommands<String, String> commands() {
+      return connection.async();
+    }
+
+    @Override
+    public void tend() {
+      var unused = connectAll();
+    }
+
+    /** Ends well in any case: a node that is gone must not keep us from the others. */
+    CompletableFuture<Void> connectAll() {
+      List<CompletableFuture<?>> openings = new ArrayList<>();
+      for (RedisClusterNode node : connection.getPartitions()) {
+        if (node.is(NodeFlag.UPSTREAM) && !node.hasNoSlots()) {
+          RedisURI uri = node.getUri();
+          openings.add(
+              connection
+                  .getConnectionAsync(uri.getHost(), uri.getPort(), ConnectionIntent.WRITE)
+                  .handle((opened, error) -> null));
+        }
+      }
+      return CompletableFuture.allOf(openings.toArray(CompletableFuture<?>[]::new));
+    }
+
+    @Override
+    public void close() {
+      connection.closeAsync();
+    }
   }
 
   /** Ends the client and its connections. */

@@ -386,6 +386,7 @@ final class RedisLink {
     }
     isProbing = false;
     if (isWell) {
+      session.tend();
       change(State.UP, "it decides");
     } else if (now() - heardNanos > policy.hang().toNanos()) {
       disconnect("nothing was heard for " + policy.hang().toMillis() + " ms");
