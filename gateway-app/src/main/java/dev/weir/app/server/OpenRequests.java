@@ -1,9 +1,7 @@
 package dev.weir.app.server;
 
 import dev.weir.http.WebSocketHandshake;
-import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaders;
-import java.util.IdentityHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,9 +9,6 @@ import org.jspecify.annotations.Nullable;
  * one can be on its way. Confined to the connection's event loop.
  */
 final class OpenRequests {
-
-  /** Rarely used. */
-  private final IdentityHashMap<HttpHeaders, HttpHeaders> trailers = new IdentityHashMap<>(0);
 
   private int count;
   private @Nullable HttpHeaders switching;
@@ -35,7 +30,6 @@ final class OpenRequests {
 
   /** An exchange is over, answer and all. */
   void end(HttpHeaders head) {
-    trailers.remove(head);
     switching = switching == head ? null : switching;
     count--;
   }
@@ -54,23 +48,8 @@ final class OpenRequests {
     return receiving != null;
   }
 
-  /** Whether the client may still be sending this one. */
-  boolean isReceiving(HttpHeaders head) {
-    return receiving == head;
-  }
-
   /** What the client sends belongs to no protocol any more that could say where it ends. */
   void receiveOn(HttpHeaders head) {
     receiving = head;
-  }
-
-  /** The trailer section of the request has been read. */
-  void keepTrailers(HttpHeaders head, HttpHeaders ofRequest) {
-    trailers.put(head, ofRequest);
-  }
-
-  /** The trailer section of the request, if it has been read. */
-  HttpHeaders trailers(HttpHeaders head) {
-    return trailers.getOrDefault(head, EmptyHttpHeaders.INSTANCE);
   }
 }

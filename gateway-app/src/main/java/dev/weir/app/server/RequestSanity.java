@@ -7,10 +7,8 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.DefaultHttpRequest;
-import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
@@ -29,7 +27,6 @@ final class RequestSanity extends ChannelInboundHandlerAdapter {
 
   private final ListenerPolicy policy;
   private final ConnectionGuard connection;
-  private HttpHeaders head = EmptyHttpHeaders.INSTANCE;
   private boolean hasRefused;
   private @Nullable ChannelHandlerContext context;
 
@@ -56,8 +53,7 @@ final class RequestSanity extends ChannelInboundHandlerAdapter {
     } else if (message instanceof HttpRequest request) {
       FailureException why = faultOf(request);
       if (why == null) {
-        head = request.headers();
-        connection.requestBegins(head, hasBody(request));
+        connection.requestBegins(request.headers(), hasBody(request));
         ctx.fireChannelRead(message);
       } else {
         ReferenceCountUtil.release(message);
@@ -69,11 +65,8 @@ final class RequestSanity extends ChannelInboundHandlerAdapter {
       // The request is under way: its body fails, and with it whatever reads the body.
       ctx.fireExceptionCaught(unreadable(content.decoderResult()));
     } else {
-      if (message instanceof LastHttpContent last) {
+      if (message instanceof LastHttpContent) {
         connection.requests().received();
-        if (!last.trailingHeaders().isEmpty()) {
-          connection.requests().keepTrailers(head, last.trailingHeaders());
-        }
       }
       ctx.fireChannelRead(message);
     }

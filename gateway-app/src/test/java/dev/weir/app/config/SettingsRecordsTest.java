@@ -55,7 +55,7 @@ class SettingsRecordsTest {
   @Test
   void areAllFound() {
     assertThat(RECORDS)
-        .hasSize(22)
+        .hasSize(23)
         .contains(BreakerSettings.class, HeaderEditSettings.class, ShareSettings.class);
   }
 
