@@ -361,10 +361,13 @@ final class Wiring {
   }
 
   private void endThreads() {
-    if (redis != null) {
-      redis.close().block(CLOSE_LIMIT);
+    try {
+      if (redis != null) {
+        redis.close().block(CLOSE_LIMIT);
+      }
+    } finally {
+      loops.close().block(CLOSE_LIMIT);
     }
-    loops.close().block(CLOSE_LIMIT);
     if (accessLog != null) {
       accessLog.close();
     }

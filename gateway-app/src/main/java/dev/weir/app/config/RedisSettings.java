@@ -34,7 +34,9 @@ public record RedisSettings(
     @Doc("What the sentinels call the server.")
         @Matches(regex = "[!-~]{1,128}", expected = "a name without blanks")
         @Nullable String master,
-    @Doc("A user of Redis's access control lists; without one, `password` is the server's.")
+    @Doc(
+            "A user of Redis's access control lists, who needs `~weir:* +ping +eval +evalsha +time"
+                + " +get +set` of a single server. Without one, `password` is the server's.")
         @Matches(regex = "[!-~]{1,128}", expected = "a name without blanks")
         @Nullable String username,
     @Doc("Best taken from the environment: `${REDIS_PASSWORD}`.")

@@ -154,13 +154,12 @@ final class RedisLink {
   private void connected(int mine, @Nullable Session opened, @Nullable Throwable error) {
     if (opened == null) {
       if (mine == generation) {
-        retryLater(error == null ? "" : reason(error));
+        notConnected(error == null ? "" : reason(error));
       }
     } else if (mine != generation || state != State.DISCONNECTED) {
       opened.close();
     } else {
       session = opened;
-      attempts = 0;
       failuresInRow = 0;
       heardNanos = now();
       change(State.DOWN, "connected");
@@ -172,18 +171,23 @@ final class RedisLink {
   private void giveUp(int mine) {
     if (mine == generation && state == State.DISCONNECTED && session == null) {
       generation++;
-      retryLater("no connection in time");
+      notConnected("no connection in time");
     }
   }
 
-  private void retryLater(String why) {
+  private void notConnected(String why) {
+    if (attempts == 0) {
+      watch.changed("disconnected", why);
+    }
+    retryLater();
+  }
+
+  /** The pauses grow until Redis has decided something: a connection alone is no success. */
+  private void retryLater() {
     if (state != State.DISCONNECTED) {
       return;
     }
     int mine = generation;
-    if (attempts == 0) {
-      watch.changed("disconnected", why);
-    }
     attempts++;
     long delay = backoff.nanos(attempts, ThreadLocalRandom.current()::nextLong);
     var unused =
@@ -213,11 +217,10 @@ final class RedisLink {
       return;
     }
     change(State.DISCONNECTED, why);
-    attempts = 1;
     if (old != null) {
       old.close();
     }
-    retryLater(why);
+    retryLater();
   }
 
   private void change(State to, String why) {
@@ -386,6 +389,7 @@ final class RedisLink {
     }
     isProbing = false;
     if (isWell) {
+      attempts = 0;
       session.tend();
       change(State.UP, "it decides");
     } else if (now() - heardNanos > policy.hang().toNanos()) {

@@ -125,4 +125,37 @@ final class RedisLimitTest {
       assertThat(get(gateway, "/closed", "a").status()).isEqualTo(200);
     }
   }
+
+  /** What a user of Redis needs at least; the settings' reference says the same. */
+  @Test
+  void needsFewRightsOnly() {
+    try (RedisServer own = RedisServer.start()) {
+      own.command(
+          "ACL",
+          "SETUSER",
+          "weir",
+          "on",
+          ">secret",
+          "~weir:*",
+          "+ping",
+          "+eval",
+          "+evalsha",
+          "+time",
+          "+get",
+          "+set");
+      own.command("ACL", "SETUSER", "default", "off");
+      String yaml =
+          """
+          redis: {nodes: "%s", username: weir, password: secret}
+          routes:
+            - {id: a, rate-limit: {rate: 1, per: 1h}, respond: {body: ok}}
+          """
+              .formatted(own.address());
+      try (TestGateway gateway = TestGateway.start(yaml)) {
+        gateway.awaitMetric(LINKS_UP, 2);
+        assertThat(gateway.get("/").status()).isEqualTo(200);
+        assertThat(gateway.get("/").status()).isEqualTo(429);
+      }
+    }
+  }
 }
