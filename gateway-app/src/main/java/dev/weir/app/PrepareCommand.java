@@ -8,7 +8,6 @@ import dev.weir.app.demo.DemoUpstreams;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -44,7 +43,8 @@ final class PrepareCommand implements Callable<Integer> {
 
   private int rehearse(DemoUpstreams upstreams) throws IOException {
     PrintWriter err = spec.commandLine().getErr();
-    if (!(settings(upstreams) instanceof Reading.Accepted<Settings> accepted)) {
+    if (!(settings(DemoCommand.configuration(upstreams))
+        instanceof Reading.Accepted<Settings> accepted)) {
       err.println("gateway: the demo's settings are wrong");
       return 1;
     }
@@ -59,16 +59,15 @@ final class PrepareCommand implements Callable<Integer> {
     return failures.isEmpty() ? 0 : 1;
   }
 
-  /** Those of the demo, in nobody's way, and more if somebody wants more. */
-  static Reading<Settings> settings(DemoUpstreams upstreams, Overlay... more) {
-    List<Overlay> overlays =
-        new ArrayList<>(
+  /** Those of the demo, in nobody's way. */
+  static Reading<Settings> settings(String configuration) {
+    return new SettingsReader(name -> null)
+        .read(
+            "demo.yaml",
+            configuration,
             List.of(
                 new Overlay(List.of("listen"), "127.0.0.1:0", false),
                 new Overlay(List.of("admin", "address"), "127.0.0.1:0", false),
                 new Overlay(List.of("access-log", "to"), "/dev/null", false)));
-    overlays.addAll(List.of(more));
-    return new SettingsReader(name -> null)
-        .read("demo.yaml", DemoCommand.configuration(upstreams), overlays);
   }
 }
