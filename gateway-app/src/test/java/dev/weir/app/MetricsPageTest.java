@@ -60,9 +60,9 @@ final class MetricsPageTest {
       The label `event` is one of %s; `name` is the route, upstream or field that the event is about.
       """;
 
+  private final RedisServer redis = RedisServer.start();
   @TempDir private Path directory;
 
-  private final RedisServer redis = RedisServer.start();
   private final LoopResources loops = LoopResources.create("demo-upstreams", 1, true);
   private final DemoUpstreams upstreams = DemoUpstreams.start(loops);
   private Gateway gateway;
@@ -71,7 +71,7 @@ final class MetricsPageTest {
   void start() throws IOException {
     Reading<Settings> reading =
         PrepareCommand.settings(
-            DemoCommand.configuration(upstreams) + "\nredis: " + redis.address() + "\n" + tls());
+            DemoCommand.configuration(upstreams) + "redis: " + redis.address() + "\n" + tls());
     gateway = Wiring.start(((Reading.Accepted<Settings>) reading).settings());
   }
 

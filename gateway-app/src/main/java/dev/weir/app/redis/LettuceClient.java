@@ -29,7 +29,10 @@ import io.lettuce.core.protocol.ConnectionIntent;
 import io.lettuce.core.protocol.ProtocolVersion;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.Delay;
+import io.lettuce.core.resource.NettyCustomizer;
+import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
+import io.netty.handler.flush.FlushConsolidationHandler;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,6 +67,7 @@ final class LettuceClient {
             .eventExecutorGroup(loop)
             .timer(new LoopTimer(loops.clock()))
             .addressResolverGroup(loops.resolver())
+            .nettyCustomizer(new FlushTogether())
             .commandLatencyRecorder(CommandLatencyRecorder.disabled())
             .reconnectDelay(
                 Delay.fullJitter(MIN_DELAY, policy.maxReconnectDelay(), 2, TimeUnit.MILLISECONDS))
@@ -264,6 +268,23 @@ final class LettuceClient {
     return client
         .shutdownAsync(0, 1, TimeUnit.SECONDS)
         .whenComplete((none, error) -> resources.shutdown(0, 0, TimeUnit.SECONDS));
+  }
+
+  /**
+   * Writes what requests of one turn of the loop ask in one go: a system call for each command
+   * would cost more than the decision.
+   */
+  private static final class FlushTogether implements NettyCustomizer {
+
+    private static final int AT_MOST = 64;
+
+    @Override
+    public void afterChannelInitialized(Channel channel) {
+      channel
+          .pipeline()
+          .addFirst(
+              new FlushConsolidationHandler(AT_MOST, /* consolidateWhenNoReadInProgress= */ true));
+    }
   }
 
   private record OnClosed(Runnable action) implements RedisConnectionStateListener {

@@ -29,7 +29,7 @@ final class RedisLimitTest {
   private static TestGateway gateway(RedisServer to) {
     String yaml =
         """
-        redis: {nodes: "%s", prefix: "p%s"}
+        redis: {nodes: "%s", prefix: "p%s", command-timeout: 2s, hang: 5s}
         rate-limits:
           client: {rate: 3, per: 1h, key: "header:x-id"}
           open: {rate: 3, per: 1h, key: "header:x-id", on-failure: open}
@@ -146,7 +146,7 @@ final class RedisLimitTest {
       own.command("ACL", "SETUSER", "default", "off");
       String yaml =
           """
-          redis: {nodes: "%s", username: weir, password: secret}
+          redis: {nodes: "%s", username: weir, password: secret, command-timeout: 2s, hang: 5s}
           routes:
             - {id: a, rate-limit: {rate: 1, per: 1h}, respond: {body: ok}}
           """
