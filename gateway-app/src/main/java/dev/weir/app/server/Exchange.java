@@ -60,7 +60,7 @@ final class Exchange {
     out.status(HttpResponseStatus.valueOf(response.status()));
     HttpHeaders fields = out.responseHeaders().clear().add(response.headers());
     complete(fields);
-    if (with.isDraining().getAsBoolean() || connection.requests().isReceiving(head)) {
+    if (isLast()) {
       fields.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
     } else if (!isHttp11() && isKeptAlive()) {
       fields.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.KEEP_ALIVE);
@@ -70,6 +70,16 @@ final class Exchange {
       return deliverHead(response, fields);
     }
     return held == null ? deliverStream(response, fields) : deliverHeld(response, fields, held);
+  }
+
+  /**
+   * Whether the connection ends with this answer. Who sends what can't be taken for a request is
+   * not to be trusted with where it ends.
+   */
+  private boolean isLast() {
+    return with.isDraining().getAsBoolean()
+        || request.refusal() != null
+        || connection.requests().endsWith(head);
   }
 
   /** Whether a client of HTTP/1.0 wants to be told that it may go on (RFC 9112 §C.2.2). */

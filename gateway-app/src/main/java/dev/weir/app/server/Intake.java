@@ -129,12 +129,19 @@ final class Intake {
 
   private static void check(Request request, HttpServerRequest raw) {
     HttpHeaders headers = request.headers();
-    String expect = headers.get(HttpHeaderNames.EXPECT);
-    if (expect != null && !expect.equalsIgnoreCase("100-continue")) {
-      throw Failure.EXPECTATION_FAILED.exception("expect: " + Quoted.of(expect));
+    if (headers.contains(HttpHeaderNames.EXPECT)) {
+      checkExpectations(headers.getAll(HttpHeaderNames.EXPECT));
     }
     if (WebSocketHandshake.isWanted(request)) {
       WebSocketHandshake.check(request.method(), raw.version(), headers);
+    }
+  }
+
+  private static void checkExpectations(List<String> expectations) {
+    for (String expect : expectations) {
+      if (!expect.equalsIgnoreCase("100-continue")) {
+        throw Failure.EXPECTATION_FAILED.exception("expect: " + Quoted.of(expect));
+      }
     }
   }
 
@@ -156,7 +163,10 @@ final class Intake {
   private static Body streaming(HttpServerRequest raw, ConnectionGuard connection, long length) {
     HttpHeaders head = raw.requestHeaders();
     return Body.streaming(
-        raw.receive().retain().onErrorMap(Intake::clientLeft),
+        raw.receive()
+            .retain()
+            .doOnComplete(() -> connection.requests().requireWhole(head))
+            .onErrorMap(Intake::clientLeft),
         length,
         () -> connection.requests().trailers(head),
         () -> {});

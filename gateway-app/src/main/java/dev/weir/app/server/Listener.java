@@ -8,6 +8,7 @@ import dev.weir.telemetry.Telemetry;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.util.AttributeKey;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
@@ -30,6 +31,7 @@ public final class Listener {
   private static final int REQUEST_LINE_OVERHEAD = 64;
 
   private final ListenerPolicy policy;
+  private final HttpDecoderConfig decoding;
   private final EventLoops loops;
   private final Handler handler;
   private final Intake intake;
@@ -49,6 +51,7 @@ public final class Listener {
         new Exchange.Surroundings(
             isDraining::get, new DateField(InstantSource.system()), telemetry);
     this.policy = policy;
+    this.decoding = decoding(policy);
     this.loops = loops;
     this.handler = handler;
     this.intake = new Intake(policy, trustedProxies, loops.clock());
@@ -71,6 +74,13 @@ public final class Listener {
     return new Listener(address, policy, trustedProxies, loops, telemetry, handler);
   }
 
+  private static HttpDecoderConfig decoding(ListenerPolicy policy) {
+    return new HttpDecoderConfig()
+        .setMaxInitialLineLength(policy.maxTargetBytes() + REQUEST_LINE_OVERHEAD)
+        .setMaxHeaderSize(policy.maxHeaderBytes())
+        .setStrictLineParsing(true);
+  }
+
   private HttpServer newServer(InetSocketAddress address) {
     return HttpServer.create()
         .bindAddress(() -> address)
@@ -78,11 +88,6 @@ public final class Listener {
         .option(ChannelOption.SO_BACKLOG, 4096)
         .option(ChannelOption.SO_REUSEADDR, true)
         .childOption(ChannelOption.TCP_NODELAY, true)
-        .httpRequestDecoder(
-            spec ->
-                spec.maxInitialLineLength(policy.maxTargetBytes() + REQUEST_LINE_OVERHEAD)
-                    .maxHeaderSize(policy.maxHeaderBytes())
-                    .validateHeaders(true))
         .doOnChannelInit((observer, channel, remote) -> guard(channel))
         .handle(this::serve);
   }
@@ -98,6 +103,7 @@ public final class Listener {
     connections.add(guard);
     channel.attr(GUARD).set(guard);
     ChannelPipeline pipeline = channel.pipeline();
+    pipeline.replace(NettyPipeline.HttpCodec, NettyPipeline.HttpCodec, new StrictCodec(decoding));
     pipeline.addBefore(NettyPipeline.HttpCodec, "weir.connection", guard);
     pipeline.addAfter(NettyPipeline.HttpCodec, "weir.sanity", sanity);
   }

@@ -1,5 +1,6 @@
 package dev.weir.app.server;
 
+import dev.weir.http.FailureException;
 import dev.weir.http.WebSocketHandshake;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -15,8 +16,14 @@ final class OpenRequests {
   /** Rarely used. */
   private final IdentityHashMap<HttpHeaders, HttpHeaders> trailers = new IdentityHashMap<>(0);
 
+  /** Rarely used. */
+  private final IdentityHashMap<HttpHeaders, FailureException> faults = new IdentityHashMap<>(0);
+
   private int count;
   private @Nullable HttpHeaders switching;
+
+  /** After which its client wants the connection to end. */
+  private @Nullable HttpHeaders last;
 
   /** As long as its body is not here whole. */
   private @Nullable HttpHeaders receiving;
@@ -28,6 +35,16 @@ final class OpenRequests {
     switching = WebSocketHandshake.isWanted(head) ? head : switching;
   }
 
+  /** The client wants the connection to end with this one. */
+  void endWith(HttpHeaders head) {
+    last = head;
+  }
+
+  /** Whether it has to end with the answer to this one; also if the rest of it is still to come. */
+  boolean endsWith(HttpHeaders head) {
+    return last == head || receiving == head;
+  }
+
   /** The codec has read the last byte of the request that came last. */
   void received() {
     receiving = null;
@@ -36,6 +53,7 @@ final class OpenRequests {
   /** An exchange is over, answer and all. */
   void end(HttpHeaders head) {
     trailers.remove(head);
+    faults.remove(head);
     switching = switching == head ? null : switching;
     count--;
   }
@@ -54,14 +72,26 @@ final class OpenRequests {
     return receiving != null;
   }
 
-  /** Whether the client may still be sending this one. */
-  boolean isReceiving(HttpHeaders head) {
-    return receiving == head;
-  }
-
   /** What the client sends belongs to no protocol any more that could say where it ends. */
   void receiveOn(HttpHeaders head) {
     receiving = head;
+  }
+
+  /** The rest of the request will not come, or can't be understood. */
+  void fail(HttpHeaders head, FailureException why) {
+    faults.put(head, why);
+  }
+
+  /**
+   * Passes if the body that has ended was whole.
+   *
+   * @throws FailureException if it was not
+   */
+  void requireWhole(HttpHeaders head) {
+    FailureException why = faults.get(head);
+    if (why != null) {
+      throw why;
+    }
   }
 
   /** The trailer section of the request has been read. */

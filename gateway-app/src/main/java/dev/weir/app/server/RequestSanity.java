@@ -13,12 +13,14 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.util.ReferenceCountUtil;
-import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,13 +30,16 @@ import org.jspecify.annotations.Nullable;
 final class RequestSanity extends ChannelInboundHandlerAdapter {
 
   private final ListenerPolicy policy;
+  private final HeadRules rules;
   private final ConnectionGuard connection;
   private HttpHeaders head = EmptyHttpHeaders.INSTANCE;
-  private boolean hasRefused;
+  private boolean isLast;
+  private boolean isOver;
   private @Nullable ChannelHandlerContext context;
 
   RequestSanity(ListenerPolicy policy, ConnectionGuard connection) {
     this.policy = policy;
+    this.rules = new HeadRules(policy);
     this.connection = connection;
   }
 
@@ -45,19 +50,23 @@ final class RequestSanity extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
-    if (hasRefused) {
+    if (isOver) {
       ReferenceCountUtil.release(message);
     } else if (message instanceof HttpRequest && connection.requests().isSwitching()) {
       // The client did not wait for the switch: nobody can say which protocol these bytes are of.
       ReferenceCountUtil.release(message);
-      hasRefused = true;
+      isOver = true;
       connection.count(Connections.Cut.EARLY_BYTES);
       connection.closeNow();
     } else if (message instanceof HttpRequest request) {
       FailureException why = faultOf(request);
       if (why == null) {
         head = request.headers();
+        boolean isBehindOthers = !connection.requests().isEmpty();
         connection.requestBegins(head, hasBody(request));
+        if (isBehindOthers && !HttpUtil.isKeepAlive(request)) {
+          hideEnd();
+        }
         ctx.fireChannelRead(message);
       } else {
         ReferenceCountUtil.release(message);
@@ -65,27 +74,70 @@ final class RequestSanity extends ChannelInboundHandlerAdapter {
       }
     } else if (message instanceof HttpContent content && content.decoderResult().isFailure()) {
       content.release();
-      hasRefused = true;
-      // The request is under way: its body fails, and with it whatever reads the body.
-      ctx.fireExceptionCaught(unreadable(content.decoderResult()));
-    } else {
-      if (message instanceof LastHttpContent last) {
-        connection.requests().received();
-        if (!last.trailingHeaders().isEmpty()) {
-          connection.requests().keepTrailers(head, last.trailingHeaders());
-        }
-      }
+      failContent(unreadableContent(content.decoderResult()));
+    } else if (!(message instanceof LastHttpContent last) || isWhole(last)) {
       ctx.fireChannelRead(message);
+    }
+  }
+
+  /**
+   * The client wants the connection to end with this request, and others are still before it.
+   * Reactor Netty would end it with the answer that it writes next, be that to an earlier one; so
+   * it is not told, and we see to it.
+   */
+  private void hideEnd() {
+    connection.requests().endWith(head);
+    isLast = true;
+    String others =
+        head.getAll(HttpHeaderNames.CONNECTION).stream()
+            .flatMap(options -> Stream.of(options.split(",", -1)))
+            .map(String::strip)
+            .filter(option -> !option.equalsIgnoreCase("close"))
+            .collect(Collectors.joining(", "));
+    String options = others.isEmpty() ? "keep-alive" : "keep-alive, " + others;
+    head.set(HttpHeaderNames.CONNECTION, options);
+  }
+
+  private boolean isWhole(LastHttpContent last) {
+    HttpHeaders trailers = last.trailingHeaders();
+    int fields = trailers.size();
+    if (fields > policy.maxHeaders()) {
+      last.release();
+      failContent(
+          Failure.TOO_MANY_HEADERS.exception(
+              "trailer fields: " + fields + " (expected: <= " + policy.maxHeaders() + ")"));
+      return false;
+    }
+    connection.requests().received();
+    if (fields > 0) {
+      connection.requests().keepTrailers(head, trailers);
+    }
+    isOver = isLast;
+    return true;
+  }
+
+  /**
+   * Ends the request that is under way: whoever reads its body is told why, and nothing more is
+   * taken from the connection. Its content goes on as if it had ended, and {@link OpenRequests}
+   * knows that it has not: an error that goes through Reactor Netty would end the connection, if
+   * nobody reads the body yet, without an answer.
+   */
+  void failContent(FailureException why) {
+    ChannelHandlerContext ctx = context;
+    if (ctx != null && !isOver) {
+      isOver = true;
+      connection.requests().fail(head, why);
+      ctx.fireChannelRead(LastHttpContent.EMPTY_LAST_CONTENT);
     }
   }
 
   /** Answers with a refusal, as if a request had come that is to be refused. */
   void refuse(FailureException why) {
     ChannelHandlerContext ctx = context;
-    if (ctx == null || hasRefused) {
+    if (ctx == null || isOver) {
       return;
     }
-    hasRefused = true;
+    isOver = true;
     RefusedHeaders headers = new RefusedHeaders(why);
     // Whatever else the client is sending: it is not to be reset before it has read why.
     connection.requestBegins(headers, true);
@@ -101,36 +153,15 @@ final class RequestSanity extends ChannelInboundHandlerAdapter {
   }
 
   private @Nullable FailureException faultOf(HttpRequest request) {
-    if (request.decoderResult().isFailure()) {
-      return unreadable(request.decoderResult());
-    }
-    HttpVersion version = request.protocolVersion();
-    if (!version.equals(HttpVersion.HTTP_1_1) && !version.equals(HttpVersion.HTTP_1_0)) {
-      return Failure.VERSION_NOT_SUPPORTED.exception("version: " + Quoted.of(version.text()));
-    }
-    int fields = request.headers().size();
-    if (fields > policy.maxHeaders()) {
-      return Failure.TOO_MANY_HEADERS.exception(
-          "header fields: " + fields + " (expected: <= " + policy.maxHeaders() + ")");
-    }
-    return faultOfCoding(request);
+    return request.decoderResult().isFailure()
+        ? unreadable(request.decoderResult())
+        : rules.faultOf(request);
   }
 
-  /** RFC 9112 §6.1: the only coding that we decode is chunked, and only of HTTP/1.1. */
-  private static @Nullable FailureException faultOfCoding(HttpRequest request) {
-    List<String> codings = request.headers().getAll(HttpHeaderNames.TRANSFER_ENCODING);
-    if (codings.isEmpty()) {
-      return null;
-    }
-    String coding = String.join(",", codings);
-    if (codings.size() > 1 || !request.protocolVersion().equals(HttpVersion.HTTP_1_1)) {
-      return Failure.MALFORMED_REQUEST.exception(
-          "transfer-encoding: " + Quoted.of(coding) + " (expected: once, of HTTP/1.1)");
-    }
-    return coding.equalsIgnoreCase("chunked")
-        ? null
-        : Failure.CODING_NOT_SUPPORTED.exception(
-            "transfer-encoding: " + Quoted.of(coding) + " (expected: chunked)");
+  private FailureException unreadableContent(DecoderResult result) {
+    return result.cause() instanceof TooLongHttpHeaderException
+        ? unreadable(result)
+        : Failure.MALFORMED_REQUEST.exception(Quoted.of("" + result.cause().getMessage()));
   }
 
   private FailureException unreadable(DecoderResult result) {
