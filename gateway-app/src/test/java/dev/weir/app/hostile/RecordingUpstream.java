@@ -128,6 +128,15 @@ final class RecordingUpstream implements AutoCloseable {
     return seen;
   }
 
+  /** The whole requests that have come from a client of that address, which the gateway names. */
+  synchronized List<StrictRequest> take(String client) {
+    List<StrictRequest> ofClient =
+        whole.stream().filter(r -> r.all("x-forwarded-for").equals(List.of(client))).toList();
+    whole.removeAll(ofClient);
+    begun.clear();
+    return ofClient;
+  }
+
   @Override
   public void close() {
     try {
