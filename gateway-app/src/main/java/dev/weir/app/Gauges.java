@@ -5,6 +5,8 @@ import dev.weir.app.telemetry.LineWriter;
 import dev.weir.app.telemetry.Metrics;
 import dev.weir.http.ReplayMemory;
 import dev.weir.loop.LoopScheduler;
+import dev.weir.ratelimit.InProcessLimiter;
+import dev.weir.ratelimit.RateLimit;
 import dev.weir.resilience.CircuitBreaker;
 import dev.weir.resilience.ConcurrencyLimit;
 import dev.weir.upstream.Connector;
@@ -63,6 +65,16 @@ final class Gauges {
         name);
     metrics.gauge(
         "weir.limit.max", "Permits that there are", limit, l -> l.policy().max(), "limit", name);
+  }
+
+  void ofRateLimit(RateLimit limit, InProcessLimiter limiter) {
+    metrics.gauge(
+        "weir.ratelimit.keys",
+        "Keys for which this process keeps count",
+        limiter,
+        l -> l.keys(limit),
+        "limit",
+        limit.name());
   }
 
   void ofListener(String name, Connections connections) {

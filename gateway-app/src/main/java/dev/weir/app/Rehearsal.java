@@ -15,7 +15,15 @@ final class Rehearsal {
 
   private static final List<String> PATHS =
       List.of(
-          "/steady", "/flaky", "/broken", "/canary/ann", "/old/news", "/hello", "/nowhere", "/%2e");
+          "/steady",
+          "/flaky",
+          "/broken",
+          "/limited",
+          "/canary/ann",
+          "/old/news",
+          "/hello",
+          "/nowhere",
+          "/%2e");
 
   private final InetSocketAddress gateway;
   private final InetSocketAddress admin;
@@ -46,6 +54,7 @@ final class Rehearsal {
     openWebSocket();
     ask(admin, "GET /health/ready HTTP/1.1", "");
     ask(admin, "GET /metrics HTTP/1.1", "");
+    ask(admin, "GET /limits HTTP/1.1", "");
   }
 
   private static void ask(InetSocketAddress address, String head, String body) throws IOException {

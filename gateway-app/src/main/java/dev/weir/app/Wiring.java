@@ -25,6 +25,7 @@ import dev.weir.http.Outcome;
 import dev.weir.http.ReplayMemory;
 import dev.weir.http.TrustedProxies;
 import dev.weir.loop.EventLoops;
+import dev.weir.ratelimit.InProcessLimiter;
 import dev.weir.resilience.CircuitBreaker;
 import dev.weir.resilience.ConcurrencyLimit;
 import dev.weir.resilience.RetryBudget;
@@ -73,6 +74,7 @@ final class Wiring {
   private final @Nullable LineWriter<Outcome> accessLog;
   private final GatewayTelemetry telemetry;
   private final ReplayMemory replayMemory;
+  private final RateLimits rateLimits;
   private final RequestPath path;
   private final Map<String, Upstream> upstreams = new LinkedHashMap<>();
 
@@ -82,6 +84,8 @@ final class Wiring {
     this.accessLog = accessLog(settings);
     this.telemetry = new GatewayTelemetry(metrics, accessLog);
     this.replayMemory = new ReplayMemory(settings.limits().replayMemory().bytes());
+    this.rateLimits =
+        new RateLimits(settings, new InProcessLimiter(loops.clock(), telemetry), gauges);
     this.path =
         new RequestPath(
             new Surroundings(
@@ -89,7 +93,9 @@ final class Wiring {
                 InstantSource.system(),
                 bound -> ThreadLocalRandom.current().nextLong(bound),
                 telemetry,
-                replayMemory));
+                replayMemory,
+                rateLimits.limiter(),
+                settings.rateLimitFields()));
   }
 
   /**
@@ -213,6 +219,7 @@ final class Wiring {
     return new RoutePolicy(
         route.id(),
         route.timeouts().timeouts(),
+        rateLimits.of(route),
         route.maxBody().bytes(),
         concurrency == null ? null : limit("route " + route.id(), concurrency.policy()),
         retry == null ? null : retry.policy(),
@@ -261,7 +268,12 @@ final class Wiring {
         new TrustedProxies(List.of()),
         loops,
         telemetry,
-        new AdminHandler(readiness, metrics, loops.clock(), settings.admin().token()));
+        new AdminHandler(
+            readiness,
+            metrics,
+            Map.of("/limits", rateLimits::json),
+            loops.clock(),
+            settings.admin().token()));
   }
 
   private ListenerPolicy listenerPolicy() {

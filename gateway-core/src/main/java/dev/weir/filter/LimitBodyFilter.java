@@ -27,6 +27,10 @@ public final class LimitBodyFilter implements Filter {
     if (request.body().length() > maxBytes) {
       return Mono.error(() -> tooLarge(request.body().length() + " bytes"));
     }
+    if (request.body().held() != null) {
+      request.progress().received((int) request.body().length());
+      return next.handle(request);
+    }
     return next.handle(
         request.withBody(request.body().onStream(stream -> counted(request, stream))));
   }

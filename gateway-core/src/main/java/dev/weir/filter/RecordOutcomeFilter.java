@@ -57,7 +57,7 @@ public final class RecordOutcomeFilter implements Filter {
   private void answered(Request request, Response response, Ending ending) {
     switch (ending.kind()) {
       case COMPLETE -> complete(request, response);
-      case CLIENT_LEFT -> tell(request, response.status(), Party.CLIENT, null, null);
+      case CLIENT_LEFT -> left(request, response);
       case FAILED -> cut(request, response, ending.cause());
       case DISCARDED -> tell(request, response.status(), Party.GATEWAY, null, "discarded");
     }
@@ -68,6 +68,12 @@ public final class RecordOutcomeFilter implements Filter {
     Failure refusal = request.progress().failure();
     Party party = refusal == null ? Party.NOBODY : refusal.party();
     tell(request, response.status(), party, refusal, request.progress().failureDetail());
+  }
+
+  /** Before the last byte; if it was a refusal, then that is still why. */
+  private void left(Request request, Response response) {
+    Progress progress = request.progress();
+    tell(request, response.status(), Party.CLIENT, progress.failure(), progress.failureDetail());
   }
 
   private void cut(Request request, Response response, @Nullable Throwable cause) {

@@ -155,6 +155,10 @@ public final class RetryFilter implements Filter {
       if (!request.body().isRepeatable()) {
         return Retry.NO_MORE; // The beginning of the body is gone.
       }
+      if (request.body().length() > policy.maxReplayBytes()) {
+        telemetry.count(Event.REPLAY_TOO_LARGE, request.progress().route());
+        return Retry.NO_MORE; // It is more than a repetition may send again.
+      }
       long backoff = policy.backoff().nanos(repetitions + 1, random);
       long pause = Math.max(backoff, atLeastNanos);
       if (pause >= request.deadline().remainingNanos(clock)) {

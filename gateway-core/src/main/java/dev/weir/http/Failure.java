@@ -5,6 +5,7 @@ import static dev.weir.http.Party.GATEWAY;
 import static dev.weir.http.Party.UPSTREAM;
 
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Every reason for which the gateway itself answers, or cuts an answer short.
@@ -84,6 +85,11 @@ public enum Failure {
       GATEWAY,
       "There are more header fields than the gateway reads.",
       "Send fewer fields, or raise limits.header-count."),
+  RATE_LIMITED(
+      429,
+      GATEWAY,
+      "There have been as many requests as a rate limit allows.",
+      "Come back after Retry-After; the RateLimit fields say what is left."),
   INTERNAL(
       500,
       GATEWAY,
@@ -144,6 +150,14 @@ public enum Failure {
       GATEWAY,
       "The upstream has no endpoint that could be asked.",
       "Add an endpoint, or mend those there are."),
+  /** Its code is spelled as clients of other gateways know it. */
+  RATE_LIMIT_SERVICE_ERROR(
+      503,
+      GATEWAY,
+      "It can't be told whether a rate limit allows the request.",
+      "Come back after Retry-After; those who run the gateway: see whether Redis can be reached, or"
+          + " set on-failure of the limit that the detail names.",
+      "RATE_LIMIT_SERVICE_ERROR"),
   CONNECT_TIMEOUT(
       504,
       UPSTREAM,
@@ -172,11 +186,15 @@ public enum Failure {
   private final String code;
 
   Failure(int status, Party party, String title, String advice) {
+    this(status, party, title, advice, null);
+  }
+
+  Failure(int status, Party party, String title, String advice, @Nullable String code) {
     this.status = status;
     this.party = party;
     this.title = title;
     this.advice = advice;
-    this.code = name().toLowerCase(Locale.ROOT);
+    this.code = code == null ? name().toLowerCase(Locale.ROOT) : code;
   }
 
   /** The status of the answer; where the head has gone already, the answer is cut instead. */

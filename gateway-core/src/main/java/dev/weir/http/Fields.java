@@ -12,12 +12,21 @@ public final class Fields {
   public static final AsciiString IDEMPOTENCY_KEY = AsciiString.cached("idempotency-key");
   public static final AsciiString KEEP_ALIVE = AsciiString.cached("keep-alive");
   public static final AsciiString PROXY_CONNECTION = AsciiString.cached("proxy-connection");
+  public static final AsciiString RATE_LIMIT = AsciiString.cached("ratelimit");
+  public static final AsciiString RATE_LIMIT_POLICY = AsciiString.cached("ratelimit-policy");
   public static final AsciiString TRACEPARENT = AsciiString.cached("traceparent");
   public static final AsciiString TRACESTATE = AsciiString.cached("tracestate");
+  public static final AsciiString X_API_KEY = AsciiString.cached("x-api-key");
   public static final AsciiString X_FORWARDED_FOR = AsciiString.cached("x-forwarded-for");
   public static final AsciiString X_FORWARDED_HOST = AsciiString.cached("x-forwarded-host");
   public static final AsciiString X_FORWARDED_PORT = AsciiString.cached("x-forwarded-port");
   public static final AsciiString X_FORWARDED_PROTO = AsciiString.cached("x-forwarded-proto");
+  public static final AsciiString X_RATE_LIMIT_DEGRADED =
+      AsciiString.cached("x-ratelimit-degraded");
+  public static final AsciiString X_RATE_LIMIT_LIMIT = AsciiString.cached("x-ratelimit-limit");
+  public static final AsciiString X_RATE_LIMIT_REMAINING =
+      AsciiString.cached("x-ratelimit-remaining");
+  public static final AsciiString X_RATE_LIMIT_RESET = AsciiString.cached("x-ratelimit-reset");
   public static final AsciiString X_REAL_IP = AsciiString.cached("x-real-ip");
   public static final AsciiString X_REQUEST_ID = AsciiString.cached("x-request-id");
   public static final AsciiString X_REQUEST_TIMEOUT = AsciiString.cached("x-request-timeout");

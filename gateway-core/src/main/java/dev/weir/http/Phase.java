@@ -4,6 +4,8 @@ package dev.weir.http;
 public enum Phase {
   /** Its head was read and judged, and it was routed. */
   REQUEST,
+  /** A rate limit was being asked. */
+  LIMIT,
   /** It waited for a permit of a concurrency limit. */
   QUEUE,
   /** It waited between two attempts. */

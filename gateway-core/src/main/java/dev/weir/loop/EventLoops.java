@@ -52,7 +52,7 @@ public final class EventLoops {
                 .datagramChannelType(resources.onChannelClass(DatagramChannel.class, all.get(0))));
   }
 
-  /** For servers and clients of Reactor Netty. */
+  /** For servers of Reactor Netty. */
   public LoopResources resources() {
     return resources;
   }

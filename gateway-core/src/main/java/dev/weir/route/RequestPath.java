@@ -7,6 +7,7 @@ import dev.weir.filter.CountAttemptFilter;
 import dev.weir.filter.DeadlineFilter;
 import dev.weir.filter.ForwardFilter;
 import dev.weir.filter.LimitBodyFilter;
+import dev.weir.filter.RateLimitFilter;
 import dev.weir.filter.RecordOutcomeFilter;
 import dev.weir.filter.RefuseFilter;
 import dev.weir.filter.RenderProblemFilter;
@@ -56,6 +57,9 @@ public final class RequestPath {
     return new Steps()
         // 504. Covers queueing, every attempt and every pause between them.
         .through(new DeadlineFilter(route.id(), route.timeouts(), with.clock(), with.telemetry()))
+        // 400, 429, 503. Before anything is held for the request, so that one who asks too often
+        // costs next to nothing; below the deadline, which covers the time it takes to ask.
+        .through(rateLimits(route))
         // 413. Before it takes a permit, if it can be known by then; else while it streams.
         .through(new LimitBodyFilter(route.maxBodyBytes()))
         // 503. So that one route can't take all that the gateway has.
@@ -91,6 +95,13 @@ public final class RequestPath {
         .through(new AttemptTimeoutFilter(route.timeouts().attempt(), with.clock()))
         // 502, 504.
         .to(upstream.connector().to(endpoint));
+  }
+
+  private @Nullable Filter rateLimits(RoutePolicy route) {
+    return route.rateLimits().isEmpty()
+        ? null
+        : new RateLimitFilter(
+            route.rateLimits(), with.rateLimiter(), with.limitFields(), with.telemetry());
   }
 
   private static @Nullable Filter limit(String name, @Nullable ConcurrencyLimit limit) {

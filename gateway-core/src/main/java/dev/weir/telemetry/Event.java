@@ -23,7 +23,9 @@ public enum Event {
   /** An upstream sent more than was asked for; its connection was closed. Name: the upstream. */
   UPSTREAM_POISONED,
   /** An upstream's answer before the answer was swallowed: too many of them. */
-  INFORMATIONAL_DROPPED;
+  INFORMATIONAL_DROPPED,
+  /** A key shared the tokens of others, as there is no room for more. Name: the rate limit. */
+  RATE_LIMIT_KEYS_FULL;
 
   private final String code = name().toLowerCase(Locale.ROOT);
 

@@ -26,6 +26,9 @@ public interface Telemetry {
   /** A circuit breaker changed its state. */
   void breakerChanged(String upstream, String from, String to, String why);
 
+  /** A rate limit was asked, and said this. */
+  void rateLimitAsked(String limit, LimitResult result);
+
   /** Something was dropped, refused, degraded or guessed that no outcome tells of. */
   void count(Event event, String name);
 
@@ -41,6 +44,9 @@ public interface Telemetry {
 
       @Override
       public void breakerChanged(String upstream, String from, String to, String why) {}
+
+      @Override
+      public void rateLimitAsked(String limit, LimitResult result) {}
 
       @Override
       public void count(Event event, String name) {}

@@ -2,6 +2,7 @@ package dev.weir.upstream;
 
 import dev.weir.http.Body;
 import dev.weir.http.Failure;
+import dev.weir.http.HeadBytes;
 import dev.weir.http.Trailers;
 import dev.weir.loop.ByteWriter;
 import io.netty.buffer.ByteBuf;
@@ -76,10 +77,9 @@ final class RequestContent implements ByteWriter.Target {
   private void writeLastChunk() {
     ByteBuf end = connection.newBuffer(TRAILER_BYTES);
     end.writeCharSequence(LAST_CHUNK, StandardCharsets.US_ASCII);
-    Trailers.passedOn(body.trailers())
-        .iteratorCharSequence()
-        .forEachRemaining(field -> RequestHead.writeField(end, field.getKey(), field.getValue()));
-    connection.write(end.writeShort(LINE_END));
+    HeadBytes.writeFields(Trailers.passedOn(body.trailers()), end);
+    HeadBytes.writeLineEnd(end);
+    connection.write(end);
     connection.flush();
   }
 

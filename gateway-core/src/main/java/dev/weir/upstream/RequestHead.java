@@ -1,14 +1,13 @@
 package dev.weir.upstream;
 
 import dev.weir.http.Body;
+import dev.weir.http.HeadBytes;
 import dev.weir.http.Request;
 import dev.weir.http.RequestTimeout;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.util.AsciiString;
-import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
 import java.util.Map;
 import reactor.core.scheduler.Scheduler;
@@ -16,9 +15,6 @@ import reactor.core.scheduler.Scheduler;
 /**
  * Writes the head of a request as its bytes (RFC 9112 §3, §5), straight from the request's own
  * fields: those that frame the message are left out, and written as this hop frames it.
- *
- * <p>Names and values hold no line break: they come from a decoder that lets none pass, from the
- * configuration, or from us.
  */
 final class RequestHead {
 
@@ -28,8 +24,6 @@ final class RequestHead {
   private static final AsciiString LENGTH = AsciiString.cached("content-length: ");
   private static final AsciiString TIMEOUT = AsciiString.cached("x-request-timeout: ");
   private static final AsciiString HOST = AsciiString.cached("host: ");
-  private static final int COLON_AND_BLANK = (':' << 8) | ' ';
-  private static final int LINE_END = ('\r' << 8) | '\n';
 
   private RequestHead() {}
 
@@ -40,30 +34,30 @@ final class RequestHead {
    */
   static void write(
       Request request, Endpoint endpoint, boolean isUpgrade, Scheduler clock, ByteBuf out) {
-    write(out, request.method().asciiName());
+    HeadBytes.writeText(request.method().asciiName(), out);
     out.writeByte(' ');
-    write(out, request.target().path());
+    HeadBytes.writeText(request.target().path(), out);
     if (request.target().query() != null) {
       out.writeByte('?');
-      write(out, request.target().query());
+      HeadBytes.writeText(request.target().query(), out);
     }
-    write(out, HTTP_1_1);
+    HeadBytes.writeText(HTTP_1_1, out);
     boolean hasHost = writeFields(request, out);
     if (!hasHost) {
-      write(out, HOST);
-      write(out, endpoint.authority().toString());
-      out.writeShort(LINE_END);
+      HeadBytes.writeText(HOST, out);
+      HeadBytes.writeText(endpoint.authority().toString(), out);
+      HeadBytes.writeLineEnd(out);
     }
     if (!request.deadline().isNever()) {
-      write(out, TIMEOUT);
-      write(out, RequestTimeout.remaining(request.deadline(), clock));
-      out.writeShort(LINE_END);
+      HeadBytes.writeText(TIMEOUT, out);
+      HeadBytes.writeText(RequestTimeout.remaining(request.deadline(), clock), out);
+      HeadBytes.writeLineEnd(out);
     }
     writeFraming(request, out);
     if (isUpgrade) {
-      write(out, UPGRADE);
+      HeadBytes.writeText(UPGRADE, out);
     }
-    out.writeShort(LINE_END);
+    HeadBytes.writeLineEnd(out);
   }
 
   private static boolean writeFields(Request request, ByteBuf out) {
@@ -77,16 +71,9 @@ final class RequestHead {
         continue;
       }
       hasHost |= name.length() == 4 && HttpHeaderNames.HOST.contentEqualsIgnoreCase(name);
-      writeField(out, name, field.getValue());
+      HeadBytes.writeField(name, field.getValue(), out);
     }
     return hasHost;
-  }
-
-  static void writeField(ByteBuf out, CharSequence name, CharSequence value) {
-    write(out, name);
-    out.writeShort(COLON_AND_BLANK);
-    write(out, value);
-    out.writeShort(LINE_END);
   }
 
   private static boolean isFraming(CharSequence name) {
@@ -97,11 +84,11 @@ final class RequestHead {
   private static void writeFraming(Request request, ByteBuf out) {
     Body body = request.body();
     if (body.length() < 0) {
-      write(out, CHUNKED);
+      HeadBytes.writeText(CHUNKED, out);
     } else if (body.length() > 0 || announcesContent(request.method())) {
-      write(out, LENGTH);
-      write(out, Long.toString(body.length()));
-      out.writeShort(LINE_END);
+      HeadBytes.writeText(LENGTH, out);
+      HeadBytes.writeText(Long.toString(body.length()), out);
+      HeadBytes.writeLineEnd(out);
     }
   }
 
@@ -110,13 +97,5 @@ final class RequestHead {
     return method.equals(HttpMethod.POST)
         || method.equals(HttpMethod.PUT)
         || method.equals(HttpMethod.PATCH);
-  }
-
-  private static void write(ByteBuf out, CharSequence text) {
-    if (text instanceof AsciiString ascii) {
-      ByteBufUtil.copy(ascii, out);
-    } else {
-      out.writeCharSequence(text, StandardCharsets.ISO_8859_1);
-    }
   }
 }

@@ -50,10 +50,30 @@ public final class Requests {
     return of(method, HOST, target, headers, body);
   }
 
+  /** GET from that address. */
+  public static Request from(String address, String target) {
+    return of(
+        HttpMethod.GET,
+        HOST,
+        target,
+        new DefaultHttpHeaders(),
+        Body.empty(),
+        IpAddress.parse(address));
+  }
+
   private static Request of(
       HttpMethod method, String host, String target, HttpHeaders headers, Body body) {
+    return of(method, host, target, headers, body, IpAddress.parse("203.0.113.9"));
+  }
+
+  private static Request of(
+      HttpMethod method,
+      String host,
+      String target,
+      HttpHeaders headers,
+      Body body,
+      IpAddress peer) {
     Authority authority = Authority.parse(host);
-    IpAddress peer = IpAddress.parse("203.0.113.9");
     return new Request(
         IDENTITY,
         method,

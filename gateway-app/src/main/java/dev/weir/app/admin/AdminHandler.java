@@ -15,13 +15,18 @@ import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * The admin listener's one handler: health, readiness, metrics.
+ * The admin listener's one handler: health, readiness, metrics, and views of the parts.
  *
  * <p>Whoever can't be known by a token must at least have meant this address: a page in a browser
  * that was led here by a name of its own is turned away. Health is told to anybody, since probes
@@ -35,20 +40,27 @@ public final class AdminHandler implements Handler {
 
   private final Readiness readiness;
   private final Metrics metrics;
+  private final Map<String, Supplier<String>> views;
   private final Scheduler clock;
   private final byte @Nullable [] token;
 
   /**
    * The handler.
    *
+   * @param views what parts of the gateway say of themselves, as JSON, by the path that tells it
    * @param clock of the event loops, to which answers return that were made elsewhere
    * @param token that is wanted of everybody, or null if the listener is reached from this machine
    *     only
    */
   public AdminHandler(
-      Readiness readiness, Metrics metrics, Scheduler clock, @Nullable String token) {
+      Readiness readiness,
+      Metrics metrics,
+      Map<String, Supplier<String>> views,
+      Scheduler clock,
+      @Nullable String token) {
     this.readiness = readiness;
     this.metrics = metrics;
+    this.views = new TreeMap<>(views);
     this.clock = clock;
     this.token = token == null ? null : token.getBytes(StandardCharsets.UTF_8);
   }
@@ -73,11 +85,20 @@ public final class AdminHandler implements Handler {
     if (!request.method().equals(HttpMethod.GET) && !request.method().equals(HttpMethod.HEAD)) {
       return text(405, "only GET\n");
     }
-    return switch (path) {
-      case "/" -> text(200, "/health/live\n/health/ready\n/metrics\n");
-      case "/metrics" -> metrics();
-      default -> text(404, "nothing here; see /\n");
-    };
+    if (path.equals("/")) {
+      return text(200, "/health/live\n/health/ready\n/metrics\n" + lines(views.keySet()));
+    }
+    if (path.equals("/metrics")) {
+      return metrics();
+    }
+    Supplier<String> view = views.get(path);
+    return view == null
+        ? text(404, "nothing here; see /\n")
+        : Mono.fromSupplier(() -> response(200, JSON, view.get()));
+  }
+
+  private static String lines(Set<String> paths) {
+    return paths.stream().map(path -> path + "\n").collect(Collectors.joining());
   }
 
   private @Nullable Response denial(Request request) {

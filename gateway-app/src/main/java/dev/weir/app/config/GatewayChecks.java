@@ -18,6 +18,11 @@ final class GatewayChecks implements CrossCheck {
   public void check(Bound records, Problems at) {
     List<Located<RouteSettings>> routes = records.all(RouteSettings.class);
     checkUpstreams(records.all(ShareSettings.class), at.at("upstreams"));
+    Map<String, RateLimitSettings> limits = new HashMap<>();
+    for (Located<RateLimitSettings> limit : records.all(RateLimitSettings.class)) {
+      limits.put(limit.at().toString(), limit.value());
+    }
+    checkRateLimits(routes, limits, at.at("rate-limits"));
     checkIds(routes);
     checkReach(routes);
   }
@@ -36,6 +41,36 @@ final class GatewayChecks implements CrossCheck {
     known.stream()
         .filter(name -> !used.contains(name))
         .forEach(name -> upstreams.atKey(name).warn("no route leads to " + name));
+  }
+
+  /**
+   * Whether routes name limits that there are, and have what those need.
+   *
+   * @param sound those that could be made, by the keys that lead to them
+   */
+  private static void checkRateLimits(
+      List<Located<RouteSettings>> routes, Map<String, RateLimitSettings> sound, Problems limits) {
+    Collection<String> known = limits.keys();
+    Set<String> used = new HashSet<>();
+    for (Located<RouteSettings> route : routes) {
+      List<String> names = route.value().rateLimits();
+      for (int i = 0; i < names.size(); i++) {
+        Problems place = route.at().at("rate-limits").at(i);
+        if (!known.contains(names.get(i))) {
+          place.reportUnknown(names.get(i), "the name of a rate limit", known);
+        } else if (names.indexOf(names.get(i)) < i) {
+          place.report("each rate limit once");
+        }
+        RateLimitSettings limit = sound.get("rate-limits." + names.get(i));
+        if (limit != null) {
+          limit.checkPath(route.value().path().names(), place);
+        }
+      }
+      used.addAll(names);
+    }
+    known.stream()
+        .filter(name -> !used.contains(name))
+        .forEach(name -> limits.atKey(name).warn("no route has the rate limit " + name));
   }
 
   private static void checkIds(List<Located<RouteSettings>> routes) {

@@ -70,6 +70,13 @@ public record RouteSettings(
         OrOff<RetrySettings> retry,
     @Doc("Requests on this route; the limits of the upstream and of the gateway hold besides.")
         @Nullable ConcurrencySettings concurrency,
+    @Doc("Names from `rate-limits`; all of them have to allow a request.")
+        @Default("[]")
+        @Matches(regex = ".+", expected = "the name of a rate limit")
+        @Size(max = 8)
+        List<String> rateLimits,
+    @Doc("A rate limit of this route alone; `rate-limits` hold besides.")
+        @Nullable RateLimitSettings rateLimit,
     @Doc("The largest body of a request; a larger one is answered 413.")
         @Inherits(from = RouteDefaults.class, at = "defaults")
         @Range(min = "0", max = RouteDefaults.LARGEST_BODY)
@@ -97,6 +104,9 @@ public record RouteSettings(
     }
     if (redirect != null) {
       Templates.checkLocation(redirect.to(), path, at.at("redirect").at("to"));
+    }
+    if (rateLimit != null) {
+      rateLimit.checkPath(path.names(), at.at("rate-limit"));
     }
     requestHeaders.checkForRequest(at.at("request-headers"));
     FieldRules.checkUnique(headers.keySet(), at.at("headers"));

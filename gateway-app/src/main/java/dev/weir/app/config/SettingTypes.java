@@ -26,6 +26,7 @@ final class SettingTypes {
           EndpointUrl.TYPE,
           HostPattern.TYPE,
           LogDestination.TYPE,
+          RateKeyPart.TYPE,
           ipRange(),
           pathPattern(),
           method(),

@@ -10,6 +10,7 @@ import dev.weir.app.config.binding.Size;
 import dev.weir.http.ForwardingFields;
 import dev.weir.http.IpRange;
 import dev.weir.http.Target;
+import dev.weir.ratelimit.LimitFields;
 import java.util.List;
 import java.util.Map;
 
@@ -57,6 +58,16 @@ public record Settings(
         @Keys(name = "name", regex = Names.REGEX, expected = Names.EXPECTED)
         @Size(max = Settings.MAX_UPSTREAMS)
         Map<String, UpstreamSettings> upstreams,
+    @Doc("How many requests may come in a time, by names that routes refer to.")
+        @Default("{}")
+        @Keys(name = "name", regex = Names.REGEX, expected = Names.EXPECTED)
+        @Size(max = Settings.MAX_RATE_LIMITS)
+        Map<String, RateLimitSettings> rateLimits,
+    @Doc(
+            "Which fields of an answer tell what rate limits leave: `standard` are `RateLimit` and"
+                + " `RateLimit-Policy` of the IETF's draft, `x-ratelimit` the older names.")
+        @Default("standard")
+        LimitFields.Style rateLimitFields,
     @Doc("What holds for routes that say nothing else.") @Default("{}") RouteDefaults defaults,
     @Doc(
             "Which requests go where. An exact host goes before `*.` and a suffix, a literal"
@@ -68,6 +79,7 @@ public record Settings(
     implements Checked {
 
   static final int MAX_UPSTREAMS = 1024;
+  static final int MAX_RATE_LIMITS = 1024;
   static final int MAX_ROUTES = 100_000;
 
   /** How sockets are driven. */

@@ -1,7 +1,6 @@
 package dev.weir.app.server;
 
 import dev.weir.http.Failure;
-import dev.weir.http.Informational;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
@@ -10,6 +9,7 @@ import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.HttpHeaders;
 import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
+import reactor.netty.NettyPipeline;
 
 /**
  * Watches over one connection of a client, in front of the codec: that it does not stay idle for
@@ -58,36 +58,20 @@ final class ConnectionGuard extends ChannelDuplexHandler implements ConnectionWa
     connections.count(cut);
   }
 
-  /**
-   * Sends an answer before the answer.
-   *
-   * @param response in the last words of its owner, who must not have begun to answer
-   */
-  void sendInformational(Informational response) {
-    if (context != null && watch.isInExchange()) {
-      CodecBypass.sendInformational(context, response);
-    }
-  }
-
   /** Lets bytes past the codec from now on, both ways. */
   ClientTunnel switchProtocol() {
     if (context == null) {
       throw new IllegalStateException("not on a channel");
     }
-    return CodecBypass.switchProtocol(context);
-  }
-
-  /** Ends the response that is being written with a trailer section. */
-  void writeTrailers(HttpHeaders trailers) {
-    if (context != null) {
-      CodecBypass.writeTrailers(context, trailers);
-    }
+    ClientTunnel tunnel = new ClientTunnel();
+    context.pipeline().addBefore(NettyPipeline.HttpCodec, "weir.tunnel", tunnel);
+    return tunnel;
   }
 
   // The end
 
   /** Whether nothing more can be sent. */
-  boolean isClosed() {
+  private boolean isClosed() {
     return watch.isLingering() || watch.isClosed();
   }
 
@@ -111,14 +95,11 @@ final class ConnectionGuard extends ChannelDuplexHandler implements ConnectionWa
   }
 
   /**
-   * Closes the connection behind the last bytes of a tunnel. What the client is still sending must
-   * not reset it before it has read them.
+   * The connection is to be closed behind the last bytes of a tunnel. What the client is still
+   * sending must not reset it before it has read them.
    */
-  void closeTunnel(HttpHeaders ofRequest) {
+  void tunnelEnds(HttpHeaders ofRequest) {
     requests.receiveOn(ofRequest);
-    if (context != null) {
-      context.channel().close();
-    }
   }
 
   private void onLoop(Runnable task) {
@@ -170,7 +151,7 @@ final class ConnectionGuard extends ChannelDuplexHandler implements ConnectionWa
   public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
     boolean isAnswered = requests.isReceiving() && !watch.isClosed();
     if (isAnswered && ctx.channel().isActive() && ctx.channel() instanceof DuplexChannel duplex) {
-      // More than once: Reactor Netty closes behind the answer, and again when it is done with it.
+      // More than once, if we are told to close while we do.
       ctx.channel().closeFuture().addListener(closed -> promise.trySuccess());
       if (!watch.isLingering()) {
         watch.lingers();

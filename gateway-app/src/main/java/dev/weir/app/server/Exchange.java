@@ -1,90 +1,178 @@
 package dev.weir.app.server;
 
 import dev.weir.http.Ending;
+import dev.weir.http.Failure;
 import dev.weir.http.Fields;
 import dev.weir.http.Handler;
 import dev.weir.http.Request;
 import dev.weir.http.Response;
 import dev.weir.http.Trailers;
 import dev.weir.http.Tunnel;
+import dev.weir.loop.ByteWriter;
 import dev.weir.telemetry.Event;
 import dev.weir.telemetry.Telemetry;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
-import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpVersion;
+import io.netty.util.concurrent.Future;
+import java.io.IOException;
 import java.util.function.BooleanSupplier;
-import reactor.core.publisher.Mono;
-import reactor.netty.http.server.HttpServerResponse;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.CoreSubscriber;
+import reactor.core.Disposable;
+import reactor.core.publisher.Operators;
+import reactor.util.context.Context;
 
-/** One request and its response, on one connection of a client. */
-final class Exchange {
+/**
+ * One request and its response: asks the path for the answer and delivers it, to its end or until
+ * the client leaves. Confined to the event loop of its stream.
+ *
+ * <p>The answer's length is held to what was announced: a byte too many would be read as the
+ * beginning of the next answer, and a client that was promised more would wait for it. So the
+ * former is not sent, and the latter is cut (RFC 9112 §6.3, §8).
+ */
+final class Exchange implements CoreSubscriber<Response>, ByteWriter.Target {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
+
+  /** Answers that an operator has no use for belong to nobody else. */
+  private static final Context DISCARDING =
+      Operators.enableOnDiscard(Context.empty(), Exchange::discard);
 
   private final Request request;
-  private final HttpHeaders head;
-  private final HttpServerResponse out;
-  private final ConnectionGuard connection;
+  private final ClientStream stream;
   private final Surroundings with;
+
+  private @Nullable Subscription subscription;
+  private @Nullable Response response;
+  private @Nullable ByteWriter writer;
+  private @Nullable Disposable tunnel;
+  private long length;
+  private long sent;
+  private boolean isOver;
 
   /**
    * What all exchanges of a listener share.
    *
    * @param isDraining whether connections are to end with the answer that is being made
    */
-  record Surroundings(BooleanSupplier isDraining, DateField date, Telemetry telemetry) {}
+  record Surroundings(
+      Handler handler,
+      BooleanSupplier isDraining,
+      DateField date,
+      Connections connections,
+      Telemetry telemetry) {}
 
-  Exchange(Request request, HttpServerResponse out, ConnectionGuard connection, Surroundings with) {
+  Exchange(Request request, ClientStream stream, Surroundings with) {
     this.request = request;
-    this.head = request.headers();
-    this.out = out;
-    this.connection = connection;
+    this.stream = stream;
     this.with = with;
   }
 
-  /** The request answered; cancelled by Reactor Netty when the client leaves. */
-  Mono<Void> answerBy(Handler handler) {
-    return handler
-        .handle(request)
-        .flatMap(this::deliver)
-        .doOnDiscard(Response.class, Response::discard)
-        .doFinally(signal -> request.body().discard());
+  /** Whether what came can't be taken for a request. */
+  boolean isRefused() {
+    return request.refusal() != null;
   }
 
-  private Mono<Void> deliver(Response response) {
-    if (response.tunnel() != null) {
-      return join(response, response.tunnel());
+  void begin() {
+    with.connections().exchangeBegins();
+    with.handler().handle(request).subscribe(this);
+  }
+
+  /** Nobody is there any more to be answered. */
+  void clientLeft() {
+    if (isOver) {
+      return;
     }
-    out.status(HttpResponseStatus.valueOf(response.status()));
-    HttpHeaders fields = out.responseHeaders().clear().add(response.headers());
+    if (response == null && subscription != null) {
+      subscription.cancel();
+    }
+    if (writer != null) {
+      writer.cancel();
+    }
+    if (tunnel != null) {
+      tunnel.dispose();
+    }
+    finish(Ending.CLIENT_LEFT);
+  }
+
+  // The answer
+
+  @Override
+  public Context currentContext() {
+    return DISCARDING;
+  }
+
+  private static void discard(Object unwanted) {
+    if (unwanted instanceof Response answer) {
+      answer.discard();
+    }
+  }
+
+  @Override
+  public void onSubscribe(Subscription upstream) {
+    subscription = upstream;
+    upstream.request(Long.MAX_VALUE);
+  }
+
+  @Override
+  public void onNext(Response answer) {
+    if (!stream.loop().inEventLoop()) {
+      stream.loop().execute(() -> onNext(answer));
+    } else if (isOver) {
+      answer.discard();
+    } else {
+      response = answer;
+      try {
+        deliver(answer);
+      } catch (RuntimeException e) {
+        fail(e);
+      }
+    }
+  }
+
+  /** The path has rendered what it could foresee; this it could not. */
+  @Override
+  public void onError(Throwable error) {
+    if (!stream.loop().inEventLoop()) {
+      stream.loop().execute(() -> onError(error));
+    } else if (!isOver) {
+      LOG.error("request={} has no answer", request.identity().requestId(), error);
+      finish(Ending.failed(error));
+    }
+  }
+
+  @Override
+  public void onComplete() {
+    if (!stream.loop().inEventLoop()) {
+      stream.loop().execute(this::onComplete);
+    } else if (response == null) {
+      onError(new IllegalStateException("a path without an answer"));
+    }
+  }
+
+  private void deliver(Response answer) {
+    if (answer.tunnel() != null) {
+      join(answer, answer.tunnel());
+      return;
+    }
+    HttpHeaders fields = answer.headers();
     complete(fields);
-    if (isLast()) {
-      fields.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
-    } else if (!isHttp11() && isKeptAlive()) {
-      fields.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.KEEP_ALIVE);
+    ByteBuf held = answer.body().held();
+    if (mayNotHaveBody(answer)) {
+      deliverHead(answer, fields, held);
+    } else if (held != null) {
+      deliverHeld(answer, fields, held);
+    } else {
+      deliverStream(answer, fields);
     }
-    ByteBuf held = response.body().held();
-    if (mayNotHaveBody(response)) {
-      return deliverHead(response, fields);
-    }
-    return held == null ? deliverStream(response, fields) : deliverHeld(response, fields, held);
-  }
-
-  /**
-   * Whether the connection ends with this answer. Who sends what can't be taken for a request is
-   * not to be trusted with where it ends.
-   */
-  private boolean isLast() {
-    return with.isDraining().getAsBoolean()
-        || request.refusal() != null
-        || connection.requests().endsWith(head);
-  }
-
-  /** Whether a client of HTTP/1.0 wants to be told that it may go on (RFC 9112 §C.2.2). */
-  private boolean isKeptAlive() {
-    return head.containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.KEEP_ALIVE, true);
   }
 
   /** What each answer has, whoever made it. */
@@ -98,91 +186,153 @@ final class Exchange {
   }
 
   /** RFC 9110 §6.4.1. */
-  private boolean mayNotHaveBody(Response response) {
-    int status = response.status();
-    return request.method().equals(HttpMethod.HEAD) || status == 204 || status == 304;
+  private boolean mayNotHaveBody(Response answer) {
+    int status = answer.status();
+    return status == 204 || status == 304 || request.method().equals(HttpMethod.HEAD);
   }
 
-  private Mono<Void> deliverHead(Response response, HttpHeaders fields) {
+  private void deliverHead(Response answer, HttpHeaders fields, @Nullable ByteBuf held) {
     boolean isToHead = request.method().equals(HttpMethod.HEAD);
-    ByteBuf held = response.body().held();
     if (isToHead && !fields.contains(HttpHeaderNames.CONTENT_LENGTH)) {
       if (held != null && held.isReadable()) {
         fields.set(HttpHeaderNames.CONTENT_LENGTH, held.readableBytes());
-      } else if (isHttp11()) {
-        // As a GET would be answered; else Reactor Netty closes the connection, to end the body.
-        fields.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
+      } else {
+        // As a GET would be answered.
+        stream.announceUnknownLength(fields);
       }
     }
-    response.body().discard();
-    return out.send()
-        .doOnSuccess(sent -> end(response, Ending.COMPLETE))
-        .doOnCancel(() -> end(response, Ending.CLIENT_LEFT));
+    answer.body().discard();
+    endWith(stream.sendWhole(answer.status(), fields, Unpooled.EMPTY_BUFFER));
   }
 
-  private boolean isHttp11() {
-    return request.client().version().equals(HttpVersion.HTTP_1_1);
+  private void deliverHeld(Response answer, HttpHeaders fields, ByteBuf held) {
+    int bytes = held.readableBytes();
+    fields.set(HttpHeaderNames.CONTENT_LENGTH, Integer.toString(bytes));
+    request.progress().delivered(bytes);
+    endWith(stream.sendWhole(answer.status(), fields, held));
   }
 
-  private Mono<Void> deliverHeld(Response response, HttpHeaders fields, ByteBuf held) {
-    int length = held.readableBytes();
-    fields.set(HttpHeaderNames.CONTENT_LENGTH, length);
-    request.progress().delivered(length);
-    return out.sendObject(held.retainedDuplicate())
-        .then()
-        .doOnSuccess(sent -> end(response, Ending.COMPLETE))
-        .doOnError(error -> end(response, Ending.failed(error)))
-        .doOnCancel(() -> end(response, Ending.CLIENT_LEFT));
-  }
-
-  private Mono<Void> deliverStream(Response response, HttpHeaders fields) {
-    long length = response.body().length();
+  private void deliverStream(Response answer, HttpHeaders fields) {
+    length = answer.body().length();
     if (length >= 0) {
-      fields.set(HttpHeaderNames.CONTENT_LENGTH, length);
+      fields.set(HttpHeaderNames.CONTENT_LENGTH, Long.toString(length));
     } else {
       fields.remove(HttpHeaderNames.CONTENT_LENGTH);
-      if (isHttp11()) {
-        fields.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
-      }
+      stream.announceUnknownLength(fields);
     }
-    return out.send(new Delivery(request, response, this::deliverTrailers))
-        .then()
-        .doOnSuccess(sent -> end(response, Ending.COMPLETE))
-        .doOnCancel(() -> end(response, Ending.CLIENT_LEFT));
+    stream.sendHead(answer.status(), fields);
+    ByteWriter pieces = new ByteWriter(this);
+    writer = pieces;
+    pieces.start(answer.body().content());
   }
 
-  /** Runs when all content has been handed on, and the end of the response has not. */
-  private void deliverTrailers(HttpHeaders received) {
-    HttpHeaders trailers = Trailers.passedOn(received);
-    boolean isChunked =
-        out.responseHeaders().contains(HttpHeaderNames.TRANSFER_ENCODING) && isHttp11();
-    if (isChunked && !trailers.isEmpty()) {
-      connection.writeTrailers(trailers);
-    } else {
-      with.telemetry().count(Event.TRAILERS_DROPPED, request.progress().route());
-    }
-  }
-
-  /** RFC 9110 §7.8. Afterwards the connection is of no more use. */
-  private Mono<Void> join(Response response, Tunnel tunnel) {
-    HttpHeaders fields = response.headers();
-    fields.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE);
-    fields.set(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET);
+  private void join(Response answer, Tunnel upstream) {
+    HttpHeaders fields = answer.headers();
     fields.remove(HttpHeaderNames.CONTENT_LENGTH);
     complete(fields);
-    return connection
-        .switchProtocol()
-        .join(response, tunnel)
-        .doOnSuccess(closed -> end(response, Ending.COMPLETE))
-        .doOnError(error -> end(response, Ending.failed(error)))
-        .doOnCancel(() -> end(response, Ending.CLIENT_LEFT))
-        // Before Reactor Netty hears of the end, and adds an answer of its own.
-        .doOnTerminate(() -> connection.closeTunnel(head))
-        .onErrorComplete();
+    tunnel =
+        stream
+            .join(answer, upstream)
+            .subscribe(
+                nothing -> {},
+                error -> finish(Ending.failed(error)),
+                () -> finish(Ending.COMPLETE));
   }
 
-  private static void end(Response response, Ending ending) {
-    response.body().discard();
-    response.end(ending);
+  // The body on its way
+
+  /** The stream takes more again. */
+  void writable() {
+    if (writer != null) {
+      writer.writable();
+    }
+  }
+
+  @Override
+  public boolean isWritable() {
+    return stream.isWritable();
+  }
+
+  @Override
+  public void write(ByteBuf piece) {
+    int bytes = piece.readableBytes();
+    if (length >= 0 && sent + bytes > length) {
+      piece.release();
+      throw Failure.UPSTREAM_INVALID.exception("body: more than " + length + " bytes");
+    }
+    sent += bytes;
+    request.progress().delivered(bytes);
+    stream.send(piece);
+  }
+
+  @Override
+  public void end() {
+    if (sent < length) {
+      fail(
+          Failure.UPSTREAM_CLOSED.exception("body: " + sent + " bytes (expected: " + length + ")"));
+    } else {
+      endWith(stream.sendEnd(trailers()));
+    }
+  }
+
+  private HttpHeaders trailers() {
+    HttpHeaders received =
+        response == null ? EmptyHttpHeaders.INSTANCE : response.body().trailers();
+    if (received.isEmpty()) {
+      return received;
+    }
+    HttpHeaders trailers = Trailers.passedOn(received);
+    if (trailers.isEmpty() || !stream.takesTrailers()) {
+      with.telemetry().count(Event.TRAILERS_DROPPED, request.progress().route());
+      return EmptyHttpHeaders.INSTANCE;
+    }
+    return trailers;
+  }
+
+  @Override
+  public void fail(Throwable error) {
+    if (!isOver) {
+      finish(Ending.failed(error));
+    }
+  }
+
+  // The end
+
+  private void endWith(ChannelFuture written) {
+    if (written.isDone()) {
+      written(written);
+    } else {
+      written.addListener(this::written);
+    }
+  }
+
+  private void written(Future<? super Void> written) {
+    if (isOver) {
+      return;
+    }
+    Throwable cause = written.cause();
+    if (cause == null) {
+      finish(Ending.COMPLETE);
+    } else {
+      finish(cause instanceof IOException ? Ending.CLIENT_LEFT : Ending.failed(cause));
+    }
+  }
+
+  private void finish(Ending ending) {
+    if (isOver) {
+      return;
+    }
+    isOver = true;
+    if (response != null) {
+      response.body().discard();
+      response.end(ending);
+    }
+    request.body().discard();
+    with.connections().exchangeEnds();
+    if (ending.kind() == Ending.Kind.COMPLETE) {
+      stream.answered();
+    } else {
+      stream.cut();
+    }
   }
 }

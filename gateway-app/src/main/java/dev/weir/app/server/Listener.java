@@ -1,7 +1,6 @@
 package dev.weir.app.server;
 
 import dev.weir.http.Handler;
-import dev.weir.http.Request;
 import dev.weir.http.TrustedProxies;
 import dev.weir.loop.EventLoops;
 import dev.weir.telemetry.Telemetry;
@@ -9,23 +8,16 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpDecoderConfig;
-import io.netty.util.AttributeKey;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
 import reactor.netty.DisposableServer;
 import reactor.netty.NettyPipeline;
-import reactor.netty.http.server.HttpServer;
-import reactor.netty.http.server.HttpServerRequest;
-import reactor.netty.http.server.HttpServerResponse;
+import reactor.netty.tcp.TcpServer;
 
 /** An address at which a handler can be reached. */
 public final class Listener {
-
-  private static final AttributeKey<ConnectionGuard> GUARD =
-      AttributeKey.valueOf(Listener.class, "guard");
 
   /** The decoder's own limit is on the whole request line: method, target, version and blanks. */
   private static final int REQUEST_LINE_OVERHEAD = 64;
@@ -33,7 +25,6 @@ public final class Listener {
   private final ListenerPolicy policy;
   private final HttpDecoderConfig decoding;
   private final EventLoops loops;
-  private final Handler handler;
   private final Intake intake;
   private final Connections connections;
   private final AtomicBoolean isDraining = new AtomicBoolean();
@@ -47,15 +38,18 @@ public final class Listener {
       EventLoops loops,
       Telemetry telemetry,
       Handler handler) {
-    this.surroundings =
-        new Exchange.Surroundings(
-            isDraining::get, new DateField(InstantSource.system()), telemetry);
     this.policy = policy;
     this.decoding = decoding(policy);
     this.loops = loops;
-    this.handler = handler;
     this.intake = new Intake(policy, trustedProxies, loops.clock());
     this.connections = new Connections(policy.maxConnections());
+    this.surroundings =
+        new Exchange.Surroundings(
+            handler,
+            isDraining::get,
+            new DateField(InstantSource.system()),
+            connections,
+            telemetry);
     this.server = newServer(address).bindNow();
   }
 
@@ -74,25 +68,17 @@ public final class Listener {
     return new Listener(address, policy, trustedProxies, loops, telemetry, handler);
   }
 
-  private static HttpDecoderConfig decoding(ListenerPolicy policy) {
-    return new HttpDecoderConfig()
-        .setMaxInitialLineLength(policy.maxTargetBytes() + REQUEST_LINE_OVERHEAD)
-        .setMaxHeaderSize(policy.maxHeaderBytes())
-        .setStrictLineParsing(true);
-  }
-
-  private HttpServer newServer(InetSocketAddress address) {
-    return HttpServer.create()
+  private TcpServer newServer(InetSocketAddress address) {
+    return TcpServer.create()
         .bindAddress(() -> address)
         .runOn(loops.resources(), loops.isNative())
         .option(ChannelOption.SO_BACKLOG, 4096)
         .option(ChannelOption.SO_REUSEADDR, true)
         .childOption(ChannelOption.TCP_NODELAY, true)
-        .doOnChannelInit((observer, channel, remote) -> guard(channel))
-        .handle(this::serve);
+        .doOnChannelInit((observer, channel, remote) -> open(channel));
   }
 
-  private void guard(Channel channel) {
+  private void open(Channel channel) {
     if (!connections.tryOpen()) {
       channel.close();
       return;
@@ -101,30 +87,22 @@ public final class Listener {
     RequestSanity sanity = new RequestSanity(policy, guard);
     guard.refuseWith(sanity);
     connections.add(guard);
-    channel.attr(GUARD).set(guard);
     ChannelPipeline pipeline = channel.pipeline();
-    pipeline.replace(NettyPipeline.HttpCodec, NettyPipeline.HttpCodec, new StrictCodec(decoding));
-    pipeline.addBefore(NettyPipeline.HttpCodec, "weir.connection", guard);
-    pipeline.addAfter(NettyPipeline.HttpCodec, "weir.sanity", sanity);
+    // Reactor Netty's own last handler, which would make a stream of bytes of it.
+    pipeline.remove(NettyPipeline.ReactiveBridge);
+    pipeline.addLast("weir.connection", guard);
+    pipeline.addLast(NettyPipeline.HttpCodec, new StrictRequestDecoder(decoding));
+    pipeline.addLast("weir.sanity", sanity);
+    pipeline.addLast("weir.requests", new ClientConnection(guard, intake, surroundings));
+    // Reactor Netty opens connections that do not read.
+    channel.config().setAutoRead(true);
   }
 
-  private Publisher<Void> serve(HttpServerRequest in, HttpServerResponse out) {
-    ConnectionGuard[] guard = new ConnectionGuard[1];
-    in.withConnection(connection -> guard[0] = connection.channel().attr(GUARD).get());
-    if (guard[0].isClosed()) {
-      // It waited behind an answer that was cut, and nobody is there any more to be answered.
-      return Mono.empty();
-    }
-    Request request = intake.request(in, guard[0]);
-    Exchange exchange = new Exchange(request, out, guard[0], surroundings);
-    connections.exchangeBegins();
-    return exchange
-        .answerBy(handler)
-        .doFinally(
-            signal -> {
-              connections.exchangeEnds();
-              guard[0].exchangeEnds(in.requestHeaders());
-            });
+  private static HttpDecoderConfig decoding(ListenerPolicy policy) {
+    return new HttpDecoderConfig()
+        .setMaxInitialLineLength(policy.maxTargetBytes() + REQUEST_LINE_OVERHEAD)
+        .setMaxHeaderSize(policy.maxHeaderBytes())
+        .setStrictLineParsing(true);
   }
 
   /** Where it listens; with the port that was given, if it asked for any. */

@@ -8,14 +8,12 @@ import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpMessage;
-import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.util.List;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,21 +30,14 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
   /** RFC 9112 §2.2 asks for one at least. */
   private static final int MAX_EMPTY_LINES = 4;
 
-  private final Predicate<HttpMethod> onRequest;
   private boolean isBroken;
   private boolean isInContent;
   private boolean isBehindRequestLine;
   private int bytesOfEmptyLines;
   private int endOfWord;
 
-  /**
-   * For one connection.
-   *
-   * @param onRequest is told of the method of each request; false if there are too many
-   */
-  StrictRequestDecoder(HttpDecoderConfig config, Predicate<HttpMethod> onRequest) {
+  StrictRequestDecoder(HttpDecoderConfig config) {
     super(config);
-    this.onRequest = onRequest;
   }
 
   @Override
@@ -77,12 +68,10 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
 
   private @Nullable String faultOfDecoded(ByteBuf in, int start, List<Object> out, int before) {
     boolean isContent = false;
-    boolean isTooMany = false;
     boolean wasInContent = isInContent;
     for (int i = before; i < out.size(); i++) {
       Object part = out.get(i);
-      if (part instanceof HttpRequest request) {
-        isTooMany = !onRequest.test(request.method());
+      if (part instanceof HttpRequest) {
         isInContent = true;
       } else if (part instanceof HttpContent content) {
         isContent |= content.content().isReadable();
@@ -94,7 +83,7 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
       isBehindRequestLine = false;
       bytesOfEmptyLines = 0;
     }
-    return isTooMany ? "more requests than are read ahead" : fault;
+    return fault;
   }
 
   /** Of those that stand before a request. */

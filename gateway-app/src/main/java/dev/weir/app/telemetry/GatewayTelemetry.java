@@ -3,6 +3,7 @@ package dev.weir.app.telemetry;
 import dev.weir.http.Failure;
 import dev.weir.http.Outcome;
 import dev.weir.telemetry.Event;
+import dev.weir.telemetry.LimitResult;
 import dev.weir.telemetry.Telemetry;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -45,6 +46,11 @@ public final class GatewayTelemetry implements Telemetry {
   public void breakerChanged(String upstream, String from, String to, String why) {
     metrics.breakerChanged(upstream, from, to, why);
     LOG.info("upstream={} breaker {} to {}: {}", upstream, from, to, why);
+  }
+
+  @Override
+  public void rateLimitAsked(String limit, LimitResult result) {
+    metrics.rateLimitAsked(limit, result);
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.weir.http.Failure;
 import dev.weir.http.Outcome;
 import dev.weir.http.Party;
 import dev.weir.telemetry.Event;
+import dev.weir.telemetry.LimitResult;
 import dev.weir.telemetry.Telemetry;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -54,11 +55,14 @@ public final class Metrics implements Telemetry {
   private final Map<Ended, Counter> ended = new ConcurrentHashMap<>();
   private final Map<String, Timers> attempts = new ConcurrentHashMap<>();
   private final Map<FailedAttempt, Counter> failedAttempts = new ConcurrentHashMap<>();
+  private final Map<Asked, Counter> rateLimits = new ConcurrentHashMap<>();
   private final Map<Counted, Counter> events = new ConcurrentHashMap<>();
 
   private record Ended(String route, Party party, @Nullable Failure why) {}
 
   private record FailedAttempt(String upstream, @Nullable Failure failure) {}
+
+  private record Asked(String limit, LimitResult result) {}
 
   private record Counted(Event event, String name) {}
 
@@ -152,6 +156,19 @@ public final class Metrics implements Telemetry {
         .tag("to", to.toLowerCase(Locale.ROOT))
         .register(registry)
         .increment();
+  }
+
+  @Override
+  public void rateLimitAsked(String limit, LimitResult result) {
+    rateLimits.computeIfAbsent(new Asked(limit, result), this::rateLimitCounter).increment();
+  }
+
+  private Counter rateLimitCounter(Asked asked) {
+    return Counter.builder("weir.ratelimit.decisions")
+        .description("What rate limits said of requests")
+        .tag("limit", asked.limit())
+        .tag("result", asked.result().code())
+        .register(registry);
   }
 
   @Override

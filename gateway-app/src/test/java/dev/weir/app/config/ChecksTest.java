@@ -406,4 +406,64 @@ class ChecksTest {
         "upstreams: {spare: http://b}\nevent-loops: 999",
         "gateway.yaml:2:14: event-loops: \"999\" (expected: a whole number from 0 to 256)");
   }
+
+  @Test
+  void rateLimitsAreThereAndUsedOnce() {
+    String limits = "rate-limits: {a: {rate: 1}, b: {rate: 1}}\n";
+    says(
+        limits + UPSTREAM + "routes: [{to: orders, rate-limits: [a, c, a]}]",
+        "gateway.yaml:3:40: routes[0].rate-limits[1]: \"c\" (expected: the name of a rate limit;"
+            + " did you mean \"a\"?)",
+        "gateway.yaml:3:43: routes[0].rate-limits[2]: \"a\" (expected: each rate limit once)");
+    assertThat(Given.warnings(limits + UPSTREAM + "routes: [{to: orders, rate-limits: a}]"))
+        .containsExactly("gateway.yaml:1:29: warning: rate-limits: no route has the rate limit b");
+  }
+
+  @Test
+  void rateLimitsCanBeCounted() {
+    says(
+        "rate-limits: {a: {rate: 999999937, per: 30d}}",
+        "gateway.yaml:1:25: rate-limits.a.rate: \"999999937\" (expected: less, for a shorter time:"
+            + " rate, per and burst together can't be counted exactly)");
+    says(
+        "rate-limits: {a: {rate: 9, algorithm: sliding-window, burst: 9}}",
+        "gateway.yaml:1:62: rate-limits.a.burst: of no use with a sliding window (expected: only"
+            + " with gcra)");
+    accepts("rate-limits: {a: {rate: 1000000, per: 1d}}\nroutes: [{respond: {}, rate-limits: a}]");
+  }
+
+  @Test
+  void aCostIsNeverMoreThanThereIs() {
+    says(
+        "rate-limits: {a: {rate: 5, cost: 6}}",
+        "gateway.yaml:1:34: rate-limits.a.cost: \"6\" (expected: a cost that is not above the"
+            + " tokens that can be taken at once, 5)");
+    says(
+        "rate-limits: {a: {rate: 50, cost: {header: x-cost}}}",
+        "gateway.yaml:1:35: rate-limits.a.cost.max: missing (expected: a cost that is not above the"
+            + " tokens that can be taken at once, 50)");
+    says(
+        "rate-limits: {a: {rate: 50, cost: {max: 9}}}",
+        "gateway.yaml:1:41: rate-limits.a.cost.max: of no use without a header (expected: only with"
+            + " header)");
+    accepts(
+        "rate-limits: {a: {rate: 5, burst: 6, cost: 6}}\nroutes: [{respond: {}, rate-limits: a}]");
+  }
+
+  @Test
+  void aKeyOfThePathIsThere() {
+    says(
+        "rate-limits: {a: {rate: 5, key: \"path:id\"}}\nroutes: [{respond: {}, rate-limits: a}]",
+        "gateway.yaml:2:37: routes[0].rate-limits: its key needs the parameter id (expected: a"
+            + " path with {id})");
+    says(
+        "routes: [{respond: {}, path: \"/{ie}\", rate-limit: {rate: 5, key: \"path:id\"}}]",
+        "gateway.yaml:1:51: routes[0].rate-limit: its key needs the parameter id (expected: a path"
+            + " with {id})");
+    accepts("routes: [{respond: {}, path: \"/{id}\", rate-limit: {rate: 5, key: \"path:id\"}}]");
+    says(
+        "routes: [{respond: {}, rate-limit: {rate: 5, key: clint}}]",
+        "gateway.yaml:1:51: routes[0].rate-limit.key: \"clint\" (expected: client, api-key, host,"
+            + " header:NAME or path:NAME; did you mean \"client\"?)");
+  }
 }

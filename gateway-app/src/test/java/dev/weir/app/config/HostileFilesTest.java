@@ -96,7 +96,8 @@ class HostileFilesTest {
         "x: !!binary aGk=",
         "gateway.yaml:1:1: x: unknown key (known: listen, admin, event-loops,"
             + " transport, trusted-proxies, forwarding-fields, ambiguous-paths, limits, client,"
-            + " concurrency, drain, access-log, upstreams, defaults, routes)",
+            + " concurrency, drain, access-log, upstreams, rate-limits, rate-limit-fields,"
+            + " defaults, routes)",
         "gateway.yaml:1:4: x: a tag" + expected);
   }
 

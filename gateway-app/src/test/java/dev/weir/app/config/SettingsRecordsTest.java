@@ -55,7 +55,7 @@ class SettingsRecordsTest {
   @Test
   void areAllFound() {
     assertThat(RECORDS)
-        .hasSize(18)
+        .hasSize(20)
         .contains(BreakerSettings.class, HeaderEditSettings.class, ShareSettings.class);
   }
 

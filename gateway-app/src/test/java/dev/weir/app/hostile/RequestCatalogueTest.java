@@ -26,7 +26,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  * answered, nor forwarded, once the gateway has refused.
  *
  * <p>With {@code -Dcatalogue=all} all are cut at every byte, without it here and there, which takes
- * seconds. ({@code StrictCodecTest} cuts all of them everywhere, without a gateway around.)
+ * seconds. ({@code StrictRequestDecoderTest} cuts all of them everywhere, without a gateway
+ * around.)
  */
 final class RequestCatalogueTest {
 

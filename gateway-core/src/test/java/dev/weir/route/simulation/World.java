@@ -10,6 +10,8 @@ import dev.weir.http.HeaderEdits;
 import dev.weir.http.Outcome;
 import dev.weir.http.ReplayMemory;
 import dev.weir.http.Timeouts;
+import dev.weir.ratelimit.InProcessLimiter;
+import dev.weir.ratelimit.LimitFields;
 import dev.weir.resilience.Backoff;
 import dev.weir.resilience.CircuitBreaker;
 import dev.weir.resilience.ConcurrencyLimit;
@@ -22,6 +24,7 @@ import dev.weir.route.RoutePolicy;
 import dev.weir.route.RouteTable;
 import dev.weir.route.Surroundings;
 import dev.weir.telemetry.Event;
+import dev.weir.telemetry.LimitResult;
 import dev.weir.telemetry.Telemetry;
 import dev.weir.testing.TestClock;
 import dev.weir.upstream.Endpoint;
@@ -108,7 +111,9 @@ final class World {
             InstantSource.fixed(java.time.Instant.EPOCH),
             below -> random.nextLong(below),
             new Recorder(),
-            replayMemory);
+            replayMemory,
+            new InProcessLimiter(clock, new Recorder()),
+            LimitFields.Style.NONE);
     RequestPath path = new RequestPath(with);
     RoutePolicy policy =
         new RoutePolicy(
@@ -118,6 +123,7 @@ final class World {
                 Duration.ofMillis(700),
                 Duration.ofMillis(500),
                 Duration.ofSeconds(20)),
+            List.of(),
             2_000,
             limit(6, 6, Duration.ofMillis(300)),
             new RetryFilter.Policy(
@@ -256,6 +262,9 @@ final class World {
 
     @Override
     public void breakerChanged(String upstream, String from, String to, String why) {}
+
+    @Override
+    public void rateLimitAsked(String limit, LimitResult result) {}
 
     @Override
     public void count(Event event, String name) {

@@ -168,6 +168,9 @@ public final class JsonSchemaWriter {
       oneOf.choices().forEach(single.withArray("enum")::add);
       return single;
     }
+    if (form instanceof Form.Truth) {
+      return single.put("type", "boolean");
+    }
     if (form instanceof Form.Whole) {
       single.put("type", "integer");
       return bounds == null

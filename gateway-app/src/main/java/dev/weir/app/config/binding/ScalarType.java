@@ -40,6 +40,9 @@ public record ScalarType<T>(
     /** It is whatever a scalar of YAML can be. */
     record Any() implements Form {}
 
+    /** It is a truth value. */
+    record Truth() implements Form {}
+
     /** It is a whole number. */
     record Whole() implements Form {}
 

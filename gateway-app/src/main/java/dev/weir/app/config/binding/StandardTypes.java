@@ -19,7 +19,7 @@ final class StandardTypes {
   private StandardTypes() {}
 
   static List<ScalarType<?>> all() {
-    return List.of(text(), whole(int.class), whole(Integer.class), longs(), duration());
+    return List.of(text(), whole(int.class), whole(Integer.class), longs(), truth(), duration());
   }
 
   private static ScalarType<String> text() {
@@ -53,6 +53,17 @@ final class StandardTypes {
         "A whole number in digits.",
         new Form.Whole(),
         StandardTypes::readLong);
+  }
+
+  private static ScalarType<Boolean> truth() {
+    return new ScalarType<>(
+        boolean.class,
+        "truth",
+        "true or false",
+        "",
+        "`true` or `false`.",
+        new Form.Truth(),
+        text -> text.equals("true") ? Boolean.TRUE : text.equals("false") ? Boolean.FALSE : null);
   }
 
   private static @Nullable Integer readInt(String text) {

@@ -1,0 +1,29 @@
+package dev.weir.app.server;
+
+import dev.weir.http.Body;
+import dev.weir.http.Informational;
+import dev.weir.http.IpAddress;
+import io.netty.handler.codec.http.HttpRequest;
+import java.net.InetSocketAddress;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a listener has read of a request.
+ *
+ * @param head whose fields may be {@link RefusedHeaders}
+ * @param body which goes to whoever makes a request of this
+ * @param link that it came on
+ * @param informational takes answers before the answer
+ */
+record Incoming(HttpRequest head, Body body, Link link, Consumer<Informational> informational) {
+
+  /**
+   * The two ends of a connection.
+   *
+   * @param peer whoever opened it; all zeros if that has no address
+   * @param own where it was opened to
+   * @param scheme {@code http} or {@code https}
+   */
+  record Link(IpAddress peer, @Nullable InetSocketAddress own, String scheme) {}
+}
