@@ -57,6 +57,7 @@ class LayersTest {
           "telemetry",
           "resilience",
           "loop",
+          "websocket",
           "ratelimit",
           "upstream",
           "cache",

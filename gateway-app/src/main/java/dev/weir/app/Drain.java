@@ -4,6 +4,7 @@ import dev.weir.app.admin.Readiness;
 import dev.weir.app.config.DrainSettings;
 import dev.weir.app.server.Connections;
 import dev.weir.app.server.Listener;
+import dev.weir.websocket.OpenWebSockets;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
@@ -19,12 +20,19 @@ final class Drain {
   private Drain() {}
 
   static void plan(
-      Shutdown shutdown, DrainSettings settings, Readiness readiness, Listener listener) {
+      Shutdown shutdown,
+      DrainSettings settings,
+      Readiness readiness,
+      Listener listener,
+      OpenWebSockets webSockets) {
     shutdown
         .then("say that we are not ready", () -> readiness.notReady("draining"))
         .then("announce the end on every answer", listener::drain)
         .then("give load balancers time to see it", () -> sleep(settings.grace()))
         .then("accept nothing more", listener::closeIdle)
+        .then(
+            "close WebSockets",
+            () -> webSockets.goAway(settings.websocketCode(), settings.spread()))
         .then("let requests end", () -> awaitRequests(listener.connections(), settings.finish()));
   }
 

@@ -10,6 +10,7 @@ import dev.weir.ratelimit.RateLimit;
 import dev.weir.resilience.CircuitBreaker;
 import dev.weir.resilience.ConcurrencyLimit;
 import dev.weir.upstream.Connector;
+import dev.weir.websocket.RouteWebSockets;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -75,6 +76,34 @@ final class Gauges {
         l -> l.keys(limit),
         "limit",
         limit.name());
+  }
+
+  void ofWebSockets(RouteWebSockets webSockets) {
+    metrics.gauge(
+        "weir.websocket.open",
+        "WebSockets that are open, or being opened",
+        webSockets,
+        RouteWebSockets::open,
+        "route",
+        webSockets.route());
+    metrics.counter(
+        "weir.websocket.messages",
+        "Messages that have passed whole, by who sent them",
+        webSockets,
+        RouteWebSockets::messagesFromClients,
+        "route",
+        webSockets.route(),
+        "from",
+        "client");
+    metrics.counter(
+        "weir.websocket.messages",
+        "Messages that have passed whole, by who sent them",
+        webSockets,
+        RouteWebSockets::messagesFromUpstreams,
+        "route",
+        webSockets.route(),
+        "from",
+        "upstream");
   }
 
   void ofListener(String name, Connections connections) {

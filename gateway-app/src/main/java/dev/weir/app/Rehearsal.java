@@ -25,6 +25,9 @@ final class Rehearsal {
           "/nowhere",
           "/%2e");
 
+  private static final byte[] MESSAGE = {(byte) 0x81, (byte) 0x82, 0, 0, 0, 0, 'h', 'i'};
+  private static final byte[] UNKNOWN_FRAME = {(byte) 0x83, (byte) 0x80, 0, 0, 0, 0};
+
   private final InetSocketAddress gateway;
   private final InetSocketAddress admin;
 
@@ -67,7 +70,7 @@ final class Rehearsal {
     }
   }
 
-  /** Reads the answer's first byte only: a WebSocket has no end to wait for. */
+  /** A message that is echoed, and a frame that breaks a rule, so that the gateway ends it. */
   private void openWebSocket() throws IOException {
     String handshake =
         """
@@ -81,10 +84,23 @@ final class Rehearsal {
         """;
     try (Socket socket = connect(gateway)) {
       socket.getOutputStream().write(handshake.getBytes(StandardCharsets.US_ASCII));
-      InputStream in = socket.getInputStream();
-      if (in.read() < 0) {
+      readHead(socket.getInputStream());
+      socket.getOutputStream().write(MESSAGE);
+      socket.getOutputStream().write(UNKNOWN_FRAME);
+      if (socket.getInputStream().readAllBytes().length == 0) {
+        throw new IOException("no answer to a WebSocket frame");
+      }
+    }
+  }
+
+  private static void readHead(InputStream in) throws IOException {
+    int lastFour = 0;
+    while (lastFour != 0x0D0A0D0A) {
+      int next = in.read();
+      if (next < 0) {
         throw new IOException("no answer to a WebSocket handshake");
       }
+      lastFour = lastFour << Byte.SIZE | next;
     }
   }
 

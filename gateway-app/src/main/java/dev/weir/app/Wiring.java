@@ -14,6 +14,7 @@ import dev.weir.app.config.RouteSettings;
 import dev.weir.app.config.Settings;
 import dev.weir.app.config.ShareSettings;
 import dev.weir.app.config.UpstreamSettings;
+import dev.weir.app.config.WebSocketSettings;
 import dev.weir.app.server.Listener;
 import dev.weir.app.server.ListenerPolicy;
 import dev.weir.app.telemetry.AccessLogFormat;
@@ -41,6 +42,8 @@ import dev.weir.upstream.Connector;
 import dev.weir.upstream.Endpoint;
 import dev.weir.upstream.Http1Connector;
 import dev.weir.upstream.Upstream;
+import dev.weir.websocket.OpenWebSockets;
+import dev.weir.websocket.RouteWebSockets;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -76,6 +79,8 @@ final class Wiring {
   private final ReplayMemory replayMemory;
   private final RateLimits rateLimits;
   private final RequestPath path;
+  private final OpenWebSockets webSockets =
+      new OpenWebSockets(bound -> ThreadLocalRandom.current().nextLong(bound));
   private final Map<String, Upstream> upstreams = new LinkedHashMap<>();
 
   private Wiring(Settings settings) throws IOException {
@@ -221,12 +226,26 @@ final class Wiring {
         route.timeouts().timeouts(),
         rateLimits.of(route),
         route.maxBody().bytes(),
+        webSockets(route),
         concurrency == null ? null : limit("route " + route.id(), concurrency.policy()),
         retry == null ? null : retry.policy(),
         route.rewriteTemplate(),
         settings.forwardingFields(),
         route.requestHeaders().edits(),
         route.responseHeaders().edits());
+  }
+
+  private @Nullable RouteWebSockets webSockets(RouteSettings route) {
+    WebSocketSettings allowed = route.websocket().on();
+    return allowed == null || route.to() == null
+        ? null
+        : new RouteWebSockets(
+            route.id(),
+            allowed.policy(),
+            webSockets,
+            loops.clock(),
+            telemetry,
+            gauges::ofWebSockets);
   }
 
   /** Exactly one of the three is there; the settings have been checked. */
@@ -294,7 +313,7 @@ final class Wiring {
 
   private Shutdown shutdown(Listener data, Listener admin) {
     Shutdown shutdown = new Shutdown();
-    Drain.plan(shutdown, settings.drain(), readiness, data);
+    Drain.plan(shutdown, settings.drain(), readiness, data, webSockets);
     return shutdown
         .then("close connections of clients", () -> data.close().block(CLOSE_LIMIT))
         .then("close connections to upstreams", this::closeUpstreams)

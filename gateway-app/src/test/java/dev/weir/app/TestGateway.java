@@ -245,6 +245,7 @@ public final class TestGateway
     return metric.startsWith("weir_limit_in_use")
         || metric.startsWith("weir_limit_waiting")
         || metric.startsWith("weir_upstream_connections_active")
+        || metric.startsWith("weir_websocket_open")
         || metric.startsWith("weir_replay_bytes")
         || metric.equals("weir_requests_in_flight{listener=\"data\"}")
         || metric.equals("weir_connections{listener=\"data\"}");

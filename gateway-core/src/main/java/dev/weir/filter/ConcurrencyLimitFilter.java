@@ -13,7 +13,7 @@ import dev.weir.resilience.ConcurrencyLimit.Policy;
 import dev.weir.resilience.ConcurrencyLimit.Refusal;
 import reactor.core.publisher.Mono;
 
-/** Waits for a permit, which is held until the answer's last byte. */
+/** Waits for a permit, which is held until the answer's last byte, or the switch to WebSocket. */
 public final class ConcurrencyLimitFilter implements Filter {
 
   private final String name;
@@ -38,7 +38,12 @@ public final class ConcurrencyLimitFilter implements Filter {
         this::refuse);
   }
 
+  /** An open WebSocket is no request any more, and bounded by a limit of its own. */
   private static Response holdUntilEnd(Response response, Permit permit) {
+    if (response.tunnel() != null) {
+      permit.release();
+      return response;
+    }
     return response.onEnd(ending -> permit.release());
   }
 

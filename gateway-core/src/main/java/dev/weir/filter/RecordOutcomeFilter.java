@@ -103,6 +103,7 @@ public final class RecordOutcomeFilter implements Filter {
             progress.attempts(),
             progress.requestBytes(),
             progress.responseBytes(),
+            progress.closeCode(),
             progress.headNanos(),
             clock.now(TimeUnit.NANOSECONDS) - progress.startNanos()));
   }

@@ -35,6 +35,16 @@ public enum Failure {
       GATEWAY,
       "A header field that the gateway acts on can't be understood.",
       "Mend the field that the detail names, or leave it out."),
+  FRAME_INVALID(
+      400,
+      CLIENT,
+      "A WebSocket frame of the client breaks the rules of RFC 6455.",
+      "Mend the client; the detail names the rule."),
+  ORIGIN_REFUSED(
+      403,
+      GATEWAY,
+      "A page of this origin may not open a WebSocket here.",
+      "If the page is to be trusted, add its origin to websocket.origins of the route."),
   NO_ROUTE(
       404,
       GATEWAY,
@@ -50,6 +60,11 @@ public enum Failure {
       CLIENT,
       "The request's body did not arrive in time.",
       "Send the body without long pauses, or raise timeouts.idle of the route."),
+  WEBSOCKET_IDLE(
+      408,
+      GATEWAY,
+      "Nothing passed through the WebSocket for as long as the route waits.",
+      "Let one side send a ping now and then, or raise websocket.idle of the route."),
   CLIENT_LEFT(
       400,
       CLIENT,
@@ -60,6 +75,11 @@ public enum Failure {
       GATEWAY,
       "The request's body is larger than the route takes.",
       "Send less, or raise max-body of the route."),
+  MESSAGE_REFUSED(
+      413,
+      GATEWAY,
+      "A WebSocket message is larger, or comes faster, than the route takes.",
+      "Send less, or raise the limit in websocket of the route that the detail names."),
   TARGET_TOO_LONG(
       414,
       GATEWAY,
@@ -130,6 +150,11 @@ public enum Failure {
       UPSTREAM,
       "The endpoint's answer breaks the rules of HTTP.",
       "Mend the endpoint; the detail names the rule."),
+  UPSTREAM_FRAME_INVALID(
+      502,
+      UPSTREAM,
+      "A WebSocket frame of the endpoint breaks the rules of RFC 6455.",
+      "Mend the endpoint; the detail names the rule."),
   QUEUE_FULL(
       503,
       GATEWAY,
@@ -140,6 +165,16 @@ public enum Failure {
       GATEWAY,
       "The request waited for its turn as long as the limit allows.",
       "Come back after Retry-After; or raise the limit or queue-timeout that the detail names."),
+  WEBSOCKETS_FULL(
+      503,
+      GATEWAY,
+      "As many WebSockets are open as the route takes.",
+      "Come back after Retry-After; or raise websocket.max-open of the route."),
+  GATEWAY_STOPPING(
+      503,
+      GATEWAY,
+      "The gateway is being stopped, and has closed the WebSocket.",
+      "Connect again; another gateway, or the next one, will answer."),
   BREAKER_OPEN(
       503,
       GATEWAY,

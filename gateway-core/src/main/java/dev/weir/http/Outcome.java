@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param detail the facts of that reason
  * @param upstream null if the request was not sent on
  * @param endpoint the one asked last
+ * @param closeCode with which a WebSocket ended (RFC 6455 §7.1.5); 0 if it was none
  * @param headNanos until the answer's head was known; -1 if it never was
  */
 public record Outcome(
@@ -32,5 +33,6 @@ public record Outcome(
     int attempts,
     long requestBytes,
     long responseBytes,
+    int closeCode,
     long headNanos,
     long totalNanos) {}

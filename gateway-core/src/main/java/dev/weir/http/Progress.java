@@ -23,6 +23,7 @@ public final class Progress {
   private long headNanos = -1;
   private @Nullable Failure failure;
   private @Nullable String failureDetail;
+  private int closeCode;
 
   /**
    * Of a request that has just come in.
@@ -78,6 +79,16 @@ public final class Progress {
   public void fail(Failure reason, @Nullable String detail) {
     failure = reason;
     failureDetail = detail;
+  }
+
+  /** The WebSocket that was the answer has been closed, with this code (RFC 6455 §7.1.5). */
+  public void closed(int code) {
+    closeCode = code;
+  }
+
+  /** Of a WebSocket's end; 0 if there was none, or none yet. */
+  public int closeCode() {
+    return closeCode;
   }
 
   public @Nullable Failure failure() {

@@ -5,12 +5,19 @@ import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpVersion;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The wish to speak WebSocket (RFC 6455 §4.2.1). */
 public final class WebSocketHandshake {
+
+  private static final String GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
   private WebSocketHandshake() {}
 
@@ -65,5 +72,51 @@ public final class WebSocketHandshake {
 
   private static FailureException bad(String expected) {
     return Failure.MALFORMED_REQUEST.exception("WebSocket handshake (expected: " + expected + ")");
+  }
+
+  /**
+   * What is wrong with an answer of 101 (RFC 6455 §4.1); null if nothing is.
+   *
+   * @param request the fields of the handshake as the upstream got them
+   */
+  public static @Nullable String faultOfAnswer(HttpHeaders request, HttpHeaders answer) {
+    String upgrade = String.join(", ", answer.getAll(HttpHeaderNames.UPGRADE));
+    if (!HttpHeaderValues.WEBSOCKET.contentEqualsIgnoreCase(upgrade)
+        || !answer.containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE, true)) {
+      return "101 (expected: Upgrade: websocket, and Upgrade in the Connection field)";
+    }
+    String expected = accept(request.get(HttpHeaderNames.SEC_WEBSOCKET_KEY));
+    if (!answer.getAll(HttpHeaderNames.SEC_WEBSOCKET_ACCEPT).equals(List.of(expected))) {
+      return "sec-websocket-accept (expected: the one that belongs to the key)";
+    }
+    String fault = faultOfProtocol(request, answer);
+    return fault == null ? WebSocketExtensions.faultOf(request, answer) : fault;
+  }
+
+  private static @Nullable String faultOfProtocol(HttpHeaders request, HttpHeaders answer) {
+    List<String> chosen = answer.getAll(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL);
+    boolean isOffered =
+        chosen.isEmpty()
+            || chosen.size() == 1
+                && request.getAll(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL).stream()
+                    .flatMap(line -> Stream.of(line.split(",", -1)))
+                    .anyMatch(offer -> offer.trim().equals(chosen.get(0)));
+    return isOffered
+        ? null
+        : "sec-websocket-protocol: "
+            + Quoted.of(String.join(", ", chosen))
+            + " (expected: one of those that were offered)";
+  }
+
+  /** The proof that a handshake was understood, for its key (RFC 6455 §4.2.2). */
+  public static String accept(String key) {
+    try {
+      byte[] hash =
+          MessageDigest.getInstance("SHA-1")
+              .digest((key + GUID).getBytes(StandardCharsets.ISO_8859_1));
+      return Base64.getEncoder().encodeToString(hash);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-1", e);
+    }
   }
 }

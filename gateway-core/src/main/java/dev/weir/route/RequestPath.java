@@ -12,6 +12,7 @@ import dev.weir.filter.RecordOutcomeFilter;
 import dev.weir.filter.RefuseFilter;
 import dev.weir.filter.RenderProblemFilter;
 import dev.weir.filter.RetryFilter;
+import dev.weir.filter.WebSocketFilter;
 import dev.weir.http.Filter;
 import dev.weir.http.Handler;
 import dev.weir.resilience.CircuitBreaker;
@@ -62,6 +63,8 @@ public final class RequestPath {
         .through(rateLimits(route))
         // 413. Before it takes a permit, if it can be known by then; else while it streams.
         .through(new LimitBodyFilter(route.maxBodyBytes()))
+        // 403, 503. Who may open a WebSocket, and what may pass through it once it is open.
+        .through(new WebSocketFilter(route.webSockets()))
         // 503. So that one route can't take all that the gateway has.
         .through(limit("route " + route.id(), route.concurrency()))
         // An upstream, or the answer that the route gives by itself.

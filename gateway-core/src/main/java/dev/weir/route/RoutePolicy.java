@@ -6,6 +6,7 @@ import dev.weir.http.ForwardingFields;
 import dev.weir.http.HeaderEdits;
 import dev.weir.http.Timeouts;
 import dev.weir.resilience.ConcurrencyLimit;
+import dev.weir.websocket.RouteWebSockets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,7 @@ public record RoutePolicy(
     Timeouts timeouts,
     List<RateLimitFilter.Use> rateLimits,
     long maxBodyBytes,
+    @Nullable RouteWebSockets webSockets,
     @Nullable ConcurrencyLimit concurrency,
     RetryFilter.@Nullable Policy retry,
     @Nullable PathTemplate rewrite,

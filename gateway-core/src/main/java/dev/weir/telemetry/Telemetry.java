@@ -2,6 +2,7 @@ package dev.weir.telemetry;
 
 import dev.weir.http.Failure;
 import dev.weir.http.Outcome;
+import dev.weir.http.Party;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,16 @@ public interface Telemetry {
   /** A rate limit was asked, and said this. */
   void rateLimitAsked(String limit, LimitResult result);
 
+  /**
+   * A WebSocket has ended.
+   *
+   * @param how the class of its close code
+   */
+  void webSocketClosed(String route, Party by, String how);
+
+  /** A WebSocket is being closed, for what this side has sent. */
+  void webSocketViolated(String route, Party by, String rule);
+
   /** Something was dropped, refused, degraded or guessed that no outcome tells of. */
   void count(Event event, String name);
 
@@ -47,6 +58,12 @@ public interface Telemetry {
 
       @Override
       public void rateLimitAsked(String limit, LimitResult result) {}
+
+      @Override
+      public void webSocketClosed(String route, Party by, String how) {}
+
+      @Override
+      public void webSocketViolated(String route, Party by, String rule) {}
 
       @Override
       public void count(Event event, String name) {}

@@ -246,9 +246,7 @@ final class Http1Call implements Subscription, ByteStream.Source, Runnable {
           Failure.UPSTREAM_INVALID.exception(
               endpoint + ": version: " + response.protocolVersion() + " (expected: HTTP/1.1)"));
     } else if (status == 101 && isUpgrade) {
-      head = response;
-      isTunnel = true;
-      stopDecoding();
+      receivedSwitch(response);
     } else if (status == 101 || status < 100 || status > 599) {
       fail(
           Failure.UPSTREAM_INVALID.exception(
@@ -258,6 +256,17 @@ final class Http1Call implements Subscription, ByteStream.Source, Runnable {
     } else {
       receivedInformational(response, status);
     }
+  }
+
+  private void receivedSwitch(HttpResponse response) {
+    String fault = WebSocketHandshake.faultOfAnswer(request.headers(), response.headers());
+    if (fault != null) {
+      fail(Failure.UPSTREAM_INVALID.exception(endpoint + ": " + fault));
+      return;
+    }
+    head = response;
+    isTunnel = true;
+    stopDecoding();
   }
 
   private void receivedInformational(HttpResponse response, int status) {
@@ -375,6 +384,7 @@ final class Http1Call implements Subscription, ByteStream.Source, Runnable {
     if (connection == null) {
       throw new IllegalStateException("a tunnel without a connection");
     }
+    pool.switched(connection);
     return new Http1Tunnel(connection, fromEndpoint, tunnelWriter -> writer = tunnelWriter);
   }
 

@@ -72,6 +72,11 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Runn
     isPooled = true;
   }
 
+  /** Its pool knows it no more. */
+  void leave() {
+    isPooled = false;
+  }
+
   long openedAtNanos() {
     return openedAtNanos;
   }

@@ -178,6 +178,14 @@ final class Http1Pool {
     return call;
   }
 
+  /** The connection speaks another protocol from now on, and counts among ours no more. */
+  void switched(Http1Connection connection) {
+    connection.leave();
+    leased--;
+    leasedSeen = leased;
+    endpoint.freed();
+  }
+
   /** Of a connection that is idle, or leased. */
   void closed(Http1Connection connection) {
     if (connection.isLeased()) {

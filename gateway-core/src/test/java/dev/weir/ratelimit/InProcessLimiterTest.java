@@ -40,6 +40,12 @@ class InProcessLimiterTest {
       public void rateLimitAsked(String limit, LimitResult result) {}
 
       @Override
+      public void webSocketClosed(String route, dev.weir.http.Party by, String how) {}
+
+      @Override
+      public void webSocketViolated(String route, dev.weir.http.Party by, String rule) {}
+
+      @Override
       public void count(Event event, String name) {
         if (event == Event.RATE_LIMIT_KEYS_FULL) {
           overflows.incrementAndGet();

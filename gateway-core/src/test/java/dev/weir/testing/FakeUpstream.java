@@ -5,6 +5,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -129,7 +130,7 @@ public final class FakeUpstream implements AutoCloseable {
       }
     } catch (EOFException clientGone) {
       // The other side has ended the connection.
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       // Likewise; a reset comes in many words.
     } catch (Exception e) {
       throw new IllegalStateException(e);
@@ -215,6 +216,15 @@ public final class FakeUpstream implements AutoCloseable {
     /** Reads some of the body, without regard for its framing. */
     public byte[] some(int bytes) throws IOException {
       return in.readNBytes(bytes);
+    }
+
+    /** The same, for those who can't be told of failures; fewer bytes at the end. */
+    public byte[] read(int bytes) {
+      try {
+        return in.readNBytes(bytes);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
 
     public void send(String text) throws IOException {

@@ -68,6 +68,11 @@ public record RouteSettings(
         TimeoutSettings timeouts,
     @Doc("When and how often to try again.") @Inherits(from = RouteDefaults.class, at = "defaults")
         OrOff<RetrySettings> retry,
+    @Doc(
+            "Who may open a WebSocket, and what may pass through it; `off` to forward the wish for"
+                + " one as the plain request that it is besides.")
+        @Inherits(from = RouteDefaults.class, at = "defaults")
+        OrOff<WebSocketSettings> websocket,
     @Doc("Requests on this route; the limits of the upstream and of the gateway hold besides.")
         @Nullable ConcurrencySettings concurrency,
     @Doc("Names from `rate-limits`; all of them have to allow a request.")
@@ -85,7 +90,7 @@ public record RouteSettings(
 
   /** What has a meaning only if an upstream answers. */
   private static final List<String> FOR_UPSTREAMS =
-      List.of("rewrite", "request-headers", "response-headers", "retry");
+      List.of("rewrite", "request-headers", "response-headers", "retry", "websocket");
 
   @Override
   public void check(Problems at) {

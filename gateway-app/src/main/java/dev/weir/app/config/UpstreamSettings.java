@@ -43,7 +43,9 @@ public record UpstreamSettings(
         @Default("32KiB")
         @Range(min = "1KiB", max = "1MiB")
         ByteSize maxResponseHeaders,
-    @Doc("Requests with this upstream; `max` also bounds the connections to each endpoint.")
+    @Doc(
+            "Requests with this upstream; `max` also bounds the connections to each endpoint"
+                + " but for open WebSockets.")
         @Default("{max: 256, queue: 512, queue-timeout: 1s}")
         ConcurrencySettings concurrency,
     @Doc("When to leave the upstream alone for a while.") @Default("{}")

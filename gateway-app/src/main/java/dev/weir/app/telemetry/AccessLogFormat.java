@@ -42,6 +42,9 @@ public final class AccessLogFormat implements BiConsumer<Outcome, StringBuilder>
     number(line, "attempts", outcome.attempts());
     number(line, "request_bytes", outcome.requestBytes());
     number(line, "response_bytes", outcome.responseBytes());
+    if (outcome.closeCode() > 0) {
+      number(line, "close_code", outcome.closeCode());
+    }
     if (outcome.headNanos() >= 0) {
       number(line, "head_us", TimeUnit.NANOSECONDS.toMicros(outcome.headNanos()));
     }

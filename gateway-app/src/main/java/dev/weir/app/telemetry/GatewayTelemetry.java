@@ -2,6 +2,7 @@ package dev.weir.app.telemetry;
 
 import dev.weir.http.Failure;
 import dev.weir.http.Outcome;
+import dev.weir.http.Party;
 import dev.weir.telemetry.Event;
 import dev.weir.telemetry.LimitResult;
 import dev.weir.telemetry.Telemetry;
@@ -51,6 +52,16 @@ public final class GatewayTelemetry implements Telemetry {
   @Override
   public void rateLimitAsked(String limit, LimitResult result) {
     metrics.rateLimitAsked(limit, result);
+  }
+
+  @Override
+  public void webSocketClosed(String route, Party by, String how) {
+    metrics.webSocketClosed(route, by, how);
+  }
+
+  @Override
+  public void webSocketViolated(String route, Party by, String rule) {
+    metrics.webSocketViolated(route, by, rule);
   }
 
   @Override

@@ -56,6 +56,7 @@ public final class Metrics implements Telemetry {
   private final Map<String, Timers> attempts = new ConcurrentHashMap<>();
   private final Map<FailedAttempt, Counter> failedAttempts = new ConcurrentHashMap<>();
   private final Map<Asked, Counter> rateLimits = new ConcurrentHashMap<>();
+  private final Map<WebSocketEnd, Counter> webSocketEnds = new ConcurrentHashMap<>();
   private final Map<Counted, Counter> events = new ConcurrentHashMap<>();
 
   private record Ended(String route, Party party, @Nullable Failure why) {}
@@ -63,6 +64,8 @@ public final class Metrics implements Telemetry {
   private record FailedAttempt(String upstream, @Nullable Failure failure) {}
 
   private record Asked(String limit, LimitResult result) {}
+
+  private record WebSocketEnd(String kind, String route, Party by, String what) {}
 
   private record Counted(Event event, String name) {}
 
@@ -169,6 +172,40 @@ public final class Metrics implements Telemetry {
         .tag("limit", asked.limit())
         .tag("result", asked.result().code())
         .register(registry);
+  }
+
+  @Override
+  public void webSocketClosed(String route, Party by, String how) {
+    WebSocketEnd end = new WebSocketEnd("closes", route, by, how);
+    webSocketEnds.computeIfAbsent(end, this::closeCounter).increment();
+  }
+
+  private Counter closeCounter(WebSocketEnd end) {
+    return Counter.builder("weir.websocket.closes")
+        .description("WebSockets that have ended, by who closed them first and with what code")
+        .tag("route", end.route())
+        .tag("by", lowerCase(end.by()))
+        .tag("code", end.what())
+        .register(registry);
+  }
+
+  @Override
+  public void webSocketViolated(String route, Party by, String rule) {
+    WebSocketEnd end = new WebSocketEnd("violations", route, by, rule);
+    webSocketEnds.computeIfAbsent(end, this::violationCounter).increment();
+  }
+
+  private Counter violationCounter(WebSocketEnd end) {
+    return Counter.builder("weir.websocket.violations")
+        .description("WebSockets that were closed for what a side had sent, by that side and rule")
+        .tag("route", end.route())
+        .tag("by", lowerCase(end.by()))
+        .tag("rule", end.what())
+        .register(registry);
+  }
+
+  private static String lowerCase(Party party) {
+    return party.name().toLowerCase(Locale.ROOT);
   }
 
   @Override

@@ -466,4 +466,31 @@ class ChecksTest {
         "gateway.yaml:1:51: routes[0].rate-limit.key: \"clint\" (expected: client, api-key, host,"
             + " header:NAME or path:NAME; did you mean \"client\"?)");
   }
+
+  @Test
+  void webSocketsAreClosedWithinTheTimeThatThereIs() {
+    says(
+        "drain: {finish: 5s, websockets: 6s}",
+        "gateway.yaml:1:33: drain.websockets: \"6s\" (expected: at most finish, 5s)");
+    says(
+        "drain: {websocket-code: 1003}",
+        "gateway.yaml:1:25: drain.websocket-code: \"1003\" (expected: 1001 or 1012)");
+    accepts("drain: {finish: 5s, websocket-code: 1012}");
+    assertThat(Given.settings("drain: {finish: 5s}").drain().spread()).hasSeconds(5);
+  }
+
+  @Test
+  void webSocketsAreForOriginsAndGoToUpstreams() {
+    acceptsRoute("{to: orders, websocket: {origins: [same, \"https://*.a.example:8443\"]}}");
+    acceptsRoute("{to: orders, websocket: {origins: [\"http://[::1]:80\", any]}}");
+    acceptsRoute("{to: orders, websocket: off}");
+    says(
+        UPSTREAM + "routes: [{to: orders, websocket: {origins: [smae]}}]",
+        "gateway.yaml:2:45: routes[0].websocket.origins[0]: \"smae\" (expected: same, any, or an"
+            + " origin like https://app.example.com)");
+    says(
+        UPSTREAM + "routes: [{redirect: {to: http://a}, websocket: {idle: 1m}}]",
+        "gateway.yaml:2:48: routes[0].websocket: of no use without an upstream (expected: only with"
+            + " to)");
+  }
 }

@@ -217,7 +217,7 @@ class HostileFilesTest {
   void columnsCountCharacters() {
     says(
         "drain: {\"😀é\": 1, grace: x}",
-        "gateway.yaml:1:9: drain.\"\\ud83d\\ude00\\u00e9\": unknown key (known: grace, finish)",
+        "gateway.yaml:1:9: drain.\"\\ud83d\\ude00\\u00e9\": unknown key (known: grace, finish, websockets, websocket-code)",
         "gateway.yaml:1:25: drain.grace: \"x\" (expected: a duration like 250ms, 15s or 1h)");
   }
 

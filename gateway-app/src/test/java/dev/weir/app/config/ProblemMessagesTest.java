@@ -171,7 +171,7 @@ class ProblemMessagesTest {
   void unknownKeyThatIsNearNone() {
     says(
         "drain: {patience: 5s}",
-        "gateway.yaml:1:9: drain.patience: unknown key (known: grace, finish)");
+        "gateway.yaml:1:9: drain.patience: unknown key (known: grace, finish, websockets, websocket-code)");
   }
 
   @Test
@@ -201,14 +201,16 @@ class ProblemMessagesTest {
   void keyWithoutValue() {
     says(
         "drain:\nlisten: null",
-        "gateway.yaml:1:7: drain: no value (expected: a mapping of grace, finish)",
+        "gateway.yaml:1:7: drain: no value (expected: a mapping of grace, finish, websockets, websocket-code)",
         "gateway.yaml:2:9: listen: no value (expected: an address like 127.0.0.1:8080, [::1]:8080"
             + " or localhost:8080)");
   }
 
   @Test
   void keyWithoutValueAtTheEnd() {
-    says("drain:", "gateway.yaml:1:7: drain: no value (expected: a mapping of grace, finish)");
+    says(
+        "drain:",
+        "gateway.yaml:1:7: drain: no value (expected: a mapping of grace, finish, websockets, websocket-code)");
   }
 
   @Test
@@ -227,7 +229,9 @@ class ProblemMessagesTest {
 
   @Test
   void valueInsteadOfAMapping() {
-    says("drain: 5s", "gateway.yaml:1:8: drain: \"5s\" (expected: a mapping of grace, finish)");
+    says(
+        "drain: 5s",
+        "gateway.yaml:1:8: drain: \"5s\" (expected: a mapping of grace, finish, websockets, websocket-code)");
     says(
         "upstreams: [http://a]",
         "gateway.yaml:1:12: upstreams: a list (expected: a mapping, each key a name of 1 to 63"

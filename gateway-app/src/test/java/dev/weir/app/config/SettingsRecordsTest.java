@@ -55,7 +55,7 @@ class SettingsRecordsTest {
   @Test
   void areAllFound() {
     assertThat(RECORDS)
-        .hasSize(20)
+        .hasSize(21)
         .contains(BreakerSettings.class, HeaderEditSettings.class, ShareSettings.class);
   }
 

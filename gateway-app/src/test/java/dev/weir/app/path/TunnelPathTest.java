@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.weir.app.TestGateway;
 import dev.weir.testing.Await;
 import dev.weir.testing.FakeUpstream;
+import dev.weir.testing.Frames;
 import dev.weir.testing.HttpHead;
 import dev.weir.testing.RawClient;
 import java.io.EOFException;
@@ -57,9 +58,9 @@ final class TunnelPathTest {
         "/echo",
         exchange -> {
           // The first bytes come in one packet with the answer.
-          exchange.send(ACCEPTED + "hello");
-          byte[] word = exchange.some(4);
-          exchange.send(word);
+          exchange.send(Frames.joined(HttpHead.bytes(ACCEPTED), Frames.serverText("hello")));
+          byte[] frame = exchange.some(10);
+          exchange.send(Frames.server(Frames.FIN | Frames.BINARY, frame));
           exchange.hang();
         });
     RawClient client = connect("/echo");
@@ -71,9 +72,10 @@ final class TunnelPathTest {
     assertThat(head.get("upgrade")).isEqualToIgnoringCase("websocket");
     assertThat(head.get("connection")).isEqualToIgnoringCase("upgrade");
     assertThat(head.get("content-length")).isNull();
-    assertThat(client.some(5)).isEqualTo(HttpHead.bytes("hello"));
-    client.send("\u0001\u0002\u0003\u0004");
-    assertThat(client.some(4)).containsExactly(1, 2, 3, 4);
+    assertThat(Frames.read(client::some).text()).isEqualTo("hello");
+    byte[] frame = Frames.clientText("word");
+    client.send(frame);
+    assertThat(Frames.read(client::some).payload()).isEqualTo(frame);
     HttpHead sent = UPSTREAM.received().head();
     assertThat(sent.get("sec-websocket-key")).isEqualTo("dGhlIHNhbXBsZSBub25jZQ==");
     assertThat(sent.get("sec-websocket-extensions")).isEqualTo("permessage-deflate");
@@ -87,13 +89,13 @@ final class TunnelPathTest {
     UPSTREAM.on(
         "/short",
         exchange -> {
-          exchange.send(ACCEPTED + "bye");
+          exchange.send(Frames.joined(HttpHead.bytes(ACCEPTED), Frames.serverText("bye")));
           exchange.close();
         });
     RawClient client = connect("/short");
 
     assertThat(client.head().firstLine()).contains("101");
-    assertThat(client.some(3)).isEqualTo(HttpHead.bytes("bye"));
+    assertThat(Frames.read(client::some).text()).isEqualTo("bye");
     assertThat(client.isAtEnd()).isTrue();
   }
 
@@ -139,7 +141,7 @@ final class TunnelPathTest {
         exchange -> {
           exchange.send(ACCEPTED);
           for (int i = 0; i < PIECES; i++) {
-            exchange.send(piece);
+            exchange.send(Frames.server(Frames.FIN | Frames.BINARY, piece));
             sent.sent(MIB);
           }
           exchange.hang();
@@ -150,7 +152,7 @@ final class TunnelPathTest {
     assertThat(sent.awaitStandstill()).isLessThan(MOST_ON_THE_WAY);
 
     for (int i = 0; i < PIECES; i++) {
-      assertThat(Arrays.equals(client.some(MIB), piece)).isTrue();
+      assertThat(Arrays.equals(Frames.read(client::some).payload(), piece)).isTrue();
     }
     client.close();
   }
@@ -164,19 +166,19 @@ final class TunnelPathTest {
           exchange.send(ACCEPTED);
           boolean isEqual = true;
           for (int i = 0; i < PIECES; i++) {
-            isEqual &= Arrays.equals(exchange.some(MIB), piece);
+            isEqual &= Arrays.equals(Frames.read(exchange::read).payload(), piece);
           }
-          exchange.send(isEqual ? "same" : "else");
+          exchange.send(Frames.serverText(isEqual ? "same" : "else"));
           exchange.hang();
         });
     RawClient client = connect("/upload");
     assertThat(client.head().firstLine()).contains("101");
 
     for (int i = 0; i < PIECES; i++) {
-      client.send(piece);
+      client.send(Frames.client(Frames.FIN | Frames.BINARY, piece));
     }
 
-    assertThat(client.some(4)).isEqualTo(HttpHead.bytes("same"));
+    assertThat(Frames.read(client::some).text()).isEqualTo("same");
     client.close();
   }
 

@@ -46,6 +46,7 @@ final class AccessLogFormatTest {
         2,
         5,
         1234,
+        0,
         2_500_000,
         3_750_000);
   }

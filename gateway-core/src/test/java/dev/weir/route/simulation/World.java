@@ -8,6 +8,7 @@ import dev.weir.http.ForwardingFields;
 import dev.weir.http.Handler;
 import dev.weir.http.HeaderEdits;
 import dev.weir.http.Outcome;
+import dev.weir.http.Party;
 import dev.weir.http.ReplayMemory;
 import dev.weir.http.Timeouts;
 import dev.weir.ratelimit.InProcessLimiter;
@@ -125,6 +126,7 @@ final class World {
                 Duration.ofSeconds(20)),
             List.of(),
             2_000,
+            null,
             limit(6, 6, Duration.ofMillis(300)),
             new RetryFilter.Policy(
                 2,
@@ -265,6 +267,12 @@ final class World {
 
     @Override
     public void rateLimitAsked(String limit, LimitResult result) {}
+
+    @Override
+    public void webSocketClosed(String route, Party by, String how) {}
+
+    @Override
+    public void webSocketViolated(String route, Party by, String rule) {}
 
     @Override
     public void count(Event event, String name) {
