@@ -6,7 +6,6 @@ import dev.weir.app.TestGateway;
 import dev.weir.testing.FakeUpstream;
 import dev.weir.testing.RawClient.Answer;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
