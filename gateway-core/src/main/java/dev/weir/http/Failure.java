@@ -59,7 +59,7 @@ public enum Failure {
       408,
       CLIENT,
       "The request's body did not arrive in time.",
-      "Send the body without long pauses, or raise timeouts.idle of the route."),
+      "Send it without long pauses, or raise timeouts.idle of the route or lower client.min-body-rate."),
   WEBSOCKET_IDLE(
       408,
       GATEWAY,

@@ -77,7 +77,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Run
     return link;
   }
 
-  private static IpAddress peer(Channel channel) {
+  static IpAddress peer(Channel channel) {
     return channel.remoteAddress() instanceof InetSocketAddress remote
             && remote.getAddress() != null
         ? IpAddress.of(remote.getAddress())

@@ -1,6 +1,7 @@
 package dev.weir.app.server;
 
 import dev.weir.http.Handler;
+import dev.weir.http.IpAddress;
 import dev.weir.http.TrustedProxies;
 import dev.weir.loop.EventLoops;
 import dev.weir.telemetry.Telemetry;
@@ -42,7 +43,10 @@ public final class Listener {
     this.decoding = decoding(policy);
     this.loops = loops;
     this.intake = new Intake(policy, trustedProxies, loops.clock());
-    this.connections = new Connections(policy.maxConnections());
+    this.connections =
+        new Connections(
+            policy.maxConnections(),
+            new PerAddress(policy.maxConnectionsPerAddress(), trustedProxies));
     this.surroundings =
         new Exchange.Surroundings(
             handler,
@@ -79,14 +83,15 @@ public final class Listener {
   }
 
   private void open(Channel channel) {
-    if (!connections.tryOpen()) {
+    IpAddress peer = ClientConnection.peer(channel);
+    if (!connections.tryOpen(peer)) {
       channel.close();
       return;
     }
     ConnectionGuard guard = new ConnectionGuard(policy, loops.clock(), connections);
     RequestSanity sanity = new RequestSanity(policy, guard);
     guard.refuseWith(sanity);
-    connections.add(guard);
+    connections.add(guard, peer);
     ChannelPipeline pipeline = channel.pipeline();
     // Reactor Netty's own last handler, which would make a stream of bytes of it.
     pipeline.remove(NettyPipeline.ReactiveBridge);

@@ -77,6 +77,8 @@ final class RequestSanity extends ChannelInboundHandlerAdapter {
     } else {
       if (message instanceof LastHttpContent) {
         connection.requests().received();
+      } else {
+        connection.requests().receivedSome();
       }
       ctx.fireChannelRead(message);
     }
