@@ -14,8 +14,10 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -29,6 +31,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * seconds. ({@code StrictRequestDecoderTest} cuts all of them everywhere, without a gateway
  * around.)
  */
+@Timeout(value = 3, unit = TimeUnit.HOURS)
 final class RequestCatalogueTest {
 
   private static final boolean IS_LONG = "all".equals(System.getProperty("catalogue"));

@@ -19,9 +19,11 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
@@ -31,6 +33,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  *
  * <p>{@code -Dfuzz=1000000} for more inputs, {@code -Dseed=...} for those of another run.
  */
+@Timeout(value = 3, unit = TimeUnit.HOURS)
 final class RequestFuzzTest {
 
   private static final long INPUTS = Long.getLong("fuzz", 2_000);

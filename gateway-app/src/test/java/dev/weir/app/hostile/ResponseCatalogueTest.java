@@ -14,6 +14,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -29,6 +30,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * to happen: {@code => 200 body}, with {@code field} and {@code without}; {@code => 502}; {@code =>
  * cut}, which a 502 is, too.
  */
+@Timeout(value = 3, unit = TimeUnit.HOURS)
 final class ResponseCatalogueTest {
 
   private static final boolean IS_LONG = "all".equals(System.getProperty("catalogue"));
