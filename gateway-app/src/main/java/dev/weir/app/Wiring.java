@@ -391,9 +391,11 @@ final class Wiring {
         settings.limits().headers().toInt(),
         settings.limits().headerCount(),
         settings.limits().connections(),
+        settings.limits().connectionsPerAddress(),
         settings.client().idle(),
         settings.client().headerTimeout(),
         settings.client().writeStall(),
+        settings.client().minBodyRate().bytes(),
         settings.ambiguousPaths());
   }
 

@@ -11,6 +11,7 @@ import dev.weir.http.HopByHop;
 import dev.weir.http.IpAddress;
 import dev.weir.http.Request;
 import dev.weir.http.Response;
+import dev.weir.http.TraceState;
 import dev.weir.http.WebSocketHandshake;
 import dev.weir.telemetry.Event;
 import dev.weir.telemetry.Telemetry;
@@ -34,7 +35,6 @@ public final class ForwardFilter implements Filter {
   private static final String OUR_NAME = "weir";
   private static final AsciiString VIA_HTTP_1_1 = AsciiString.cached("1.1 " + OUR_NAME);
   private static final int MAX_OWN_HOPS = 8;
-  private static final int MAX_TRACESTATE_LENGTH = 512;
 
   /** Of a client that is not a trusted proxy; upstreams are known to believe each of them. */
   private static final List<AsciiString> CLAIMS =
@@ -155,14 +155,21 @@ public final class ForwardFilter implements Filter {
 
   private void addTrace(HttpHeaders headers, Request request) {
     if (headers.contains(Fields.TRACESTATE)) {
-      String state = String.join(",", headers.getAll(Fields.TRACESTATE));
-      if (!request.identity().isTraceContinued() || state.length() > MAX_TRACESTATE_LENGTH) {
-        headers.remove(Fields.TRACESTATE);
-        telemetry.count(Event.TRACE_DROPPED, "tracestate");
-      }
+      setTraceState(headers, request.identity().isTraceContinued());
     }
     headers.set(Fields.TRACEPARENT, request.identity().trace().toString());
     headers.set(Fields.X_REQUEST_ID, request.identity().requestId());
+  }
+
+  private void setTraceState(HttpHeaders headers, boolean isContinued) {
+    List<String> given = headers.getAll(Fields.TRACESTATE);
+    String state = isContinued ? TraceState.of(given) : null;
+    if (state == null) {
+      headers.remove(Fields.TRACESTATE);
+      telemetry.count(Event.TRACE_DROPPED, "tracestate");
+    } else {
+      headers.set(Fields.TRACESTATE, state);
+    }
   }
 
   private void setHost(HttpHeaders headers, Request request) {

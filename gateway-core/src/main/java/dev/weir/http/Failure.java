@@ -59,7 +59,7 @@ public enum Failure {
       408,
       CLIENT,
       "The request's body did not arrive in time.",
-      "Send the body without long pauses, or raise timeouts.idle of the route."),
+      "Send it without long pauses, or raise timeouts.idle of the route or lower client.min-body-rate."),
   WEBSOCKET_IDLE(
       408,
       GATEWAY,
@@ -115,6 +115,11 @@ public enum Failure {
       GATEWAY,
       "The gateway failed in a way that it did not foresee.",
       "Look for the request id in the gateway's log, and report it."),
+  METHOD_NOT_KNOWN(
+      501,
+      GATEWAY,
+      "The method is none that is registered, nor one that a route names.",
+      "Mind its case (GET, not get); or name the method in the methods of a route."),
   CODING_NOT_SUPPORTED(
       501,
       GATEWAY,

@@ -49,7 +49,7 @@ public final class HopByHop {
    * A copy of {@code headers} that may go on to the next hop.
    *
    * @throws FailureException {@link Failure#BAD_HEADER} if Connection names a field that is not for
-   *     one hop only
+   *     one hop only, or what is no field
    */
   public static HttpHeaders without(HttpHeaders headers) {
     HttpHeaders copy = Fields.create();
@@ -61,7 +61,7 @@ public final class HopByHop {
       }
     }
     for (String option : options(headers)) {
-      if (NEVER_AN_OPTION.contains(option)) {
+      if (NEVER_AN_OPTION.contains(option) || !isToken(option)) {
         throw Failure.BAD_HEADER.exception(
             "connection: " + Quoted.of(option) + " (expected: fields of one hop only)");
       }
@@ -108,6 +108,18 @@ public final class HopByHop {
       }
     }
     return options;
+  }
+
+  /** RFC 9110 §5.6.2. */
+  private static boolean isToken(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      boolean isLetterOrDigit = c >= 'a' && c <= 'z' || c >= '0' && c <= '9';
+      if (!isLetterOrDigit && "!#$%&'*+-.^_`|~".indexOf(c) < 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** By length first: nearly every field is told apart by that alone. */

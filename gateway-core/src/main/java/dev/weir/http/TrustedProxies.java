@@ -42,7 +42,8 @@ public final class TrustedProxies {
         version);
   }
 
-  private boolean isTrusted(IpAddress address) {
+  /** Whether this is one of them. */
+  public boolean isTrusted(IpAddress address) {
     for (IpRange range : ranges) {
       if (range.contains(address)) {
         return true;

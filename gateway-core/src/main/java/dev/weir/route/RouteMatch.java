@@ -1,5 +1,6 @@
 package dev.weir.route;
 
+import dev.weir.http.Methods;
 import dev.weir.http.Request;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.QueryStringDecoder;
@@ -11,6 +12,7 @@ import java.util.Set;
  * Which requests a route takes. All parts must hold; one that is empty always does.
  *
  * @param hosts exact names, or {@code *.} and a suffix for all names below it; any port
+ * @param methods empty for those that are registered ({@link Methods})
  * @param headers field name to value; {@value #PRESENT} for any value
  * @param query parameter name to decoded value; {@value #PRESENT} for any value
  */
@@ -37,7 +39,7 @@ public record RouteMatch(
   }
 
   private boolean acceptsMethod(HttpMethod method) {
-    return methods.isEmpty() || methods.contains(method);
+    return methods.isEmpty() ? Methods.isRegistered(method) : methods.contains(method);
   }
 
   private boolean hasHeaders(Request request) {

@@ -3,6 +3,8 @@ package dev.weir.route;
 import dev.weir.http.Failure;
 import dev.weir.http.FailureException;
 import dev.weir.http.Handler;
+import dev.weir.http.Methods;
+import dev.weir.http.Quoted;
 import dev.weir.http.Request;
 import dev.weir.http.Response;
 import io.netty.handler.codec.http.HttpMethod;
@@ -110,6 +112,9 @@ public final class RouteTable implements Handler {
               }
               return false;
             });
+    if (!Methods.isRegistered(request.method())) {
+      return Failure.METHOD_NOT_KNOWN.exception("method: " + Quoted.of(request.method().name()));
+    }
     String asked = request.authority() + request.target().path();
     if (allowed.isEmpty()) {
       return Failure.NO_ROUTE.exception(request.method() + " " + asked);

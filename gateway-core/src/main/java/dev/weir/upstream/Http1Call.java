@@ -6,6 +6,7 @@ import dev.weir.http.FailureException;
 import dev.weir.http.HopByHop;
 import dev.weir.http.Informational;
 import dev.weir.http.Phase;
+import dev.weir.http.Quoted;
 import dev.weir.http.Request;
 import dev.weir.http.Response;
 import dev.weir.http.WebSocketHandshake;
@@ -251,6 +252,13 @@ final class Http1Call implements Subscription, ByteStream.Source, Runnable {
       fail(
           Failure.UPSTREAM_INVALID.exception(
               endpoint + ": status: " + status + " (expected: 200 to 599)"));
+    } else if (status >= 200 && !isFramed(response.headers())) {
+      fail(
+          Failure.UPSTREAM_INVALID.exception(
+              endpoint
+                  + ": transfer-encoding: "
+                  + Quoted.of("" + response.headers().getAll(HttpHeaderNames.TRANSFER_ENCODING))
+                  + " (expected: chunked)"));
     } else if (status >= 200) {
       head = response;
     } else {
@@ -267,6 +275,14 @@ final class Http1Call implements Subscription, ByteStream.Source, Runnable {
     head = response;
     isTunnel = true;
     stopDecoding();
+  }
+
+  /** RFC 9112 §6.1: a coding that we don't decode would be taken for the content. */
+  private static boolean isFramed(HttpHeaders fields) {
+    String coding = fields.get(HttpHeaderNames.TRANSFER_ENCODING);
+    return coding == null
+        || coding.equalsIgnoreCase("chunked")
+            && fields.getAll(HttpHeaderNames.TRANSFER_ENCODING).size() == 1;
   }
 
   private void receivedInformational(HttpResponse response, int status) {
@@ -400,6 +416,7 @@ final class Http1Call implements Subscription, ByteStream.Source, Runnable {
     state = State.OVER;
     Http1Connection leased = connection;
     connection = null;
+    isPoisoned |= isReusable && leased != null && leased.hasUnread();
     if (isPoisoned) {
       pool.poisoned();
     }

@@ -6,10 +6,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
-import io.netty.handler.codec.http.HttpDecoderConfig;
-import io.netty.handler.codec.http.HttpMessage;
-import io.netty.handler.codec.http.HttpResponse;
-import io.netty.handler.codec.http.HttpResponseDecoder;
 import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
 
@@ -92,11 +88,17 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Runn
     }
     call = user;
     isLeased = true;
-    decoder.isForHead = user.isHead();
+    decoder.expect(user.isHead());
+  }
+
+  /** Whether more has come than what the call has been told of. */
+  boolean hasUnread() {
+    return decoder.hasUnread();
   }
 
   /** The call is over, and the connection as good as new. */
   void release(long nowNanos) {
+    decoder.expectNothing();
     call = null;
     isLeased = false;
     idleSinceNanos = nowNanos;
@@ -204,25 +206,5 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Runn
       user.connectionEnded(cause);
     }
     close();
-  }
-
-  /** Knows of HEAD, whose answers have no body whatever their fields say (RFC 9112 §6.3). */
-  static final class ResponseDecoder extends HttpResponseDecoder {
-
-    private boolean isForHead;
-
-    ResponseDecoder(int maxHeadBytes) {
-      super(
-          new HttpDecoderConfig()
-              .setMaxInitialLineLength(maxHeadBytes)
-              .setMaxHeaderSize(maxHeadBytes));
-    }
-
-    @Override
-    protected boolean isContentAlwaysEmpty(HttpMessage message) {
-      boolean isInformational =
-          message instanceof HttpResponse response && response.status().code() < 200;
-      return isForHead && !isInformational || super.isContentAlwaysEmpty(message);
-    }
   }
 }

@@ -3,7 +3,6 @@ package dev.weir.upstream;
 import dev.weir.http.Failure;
 import dev.weir.http.FailureException;
 import dev.weir.loop.EventLoops;
-import dev.weir.upstream.Http1Connection.ResponseDecoder;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;

@@ -37,6 +37,7 @@ class FailureTest {
           "431 too_many_headers gateway",
           "429 rate_limited gateway",
           "500 internal gateway",
+          "501 method_not_known gateway",
           "501 coding_not_supported gateway",
           "505 version_not_supported gateway",
           "508 loop_detected gateway",

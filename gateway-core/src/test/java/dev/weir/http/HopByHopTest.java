@@ -119,6 +119,16 @@ class HopByHopTest {
     }
   }
 
+  /** G2 */
+  @Test
+  void refusesOptionsThatAreNoFields() {
+    refuses("a b");
+    refuses("keep-alive, (x)");
+    refuses("\"close\"");
+    refuses("a/b");
+    refuses("x\u00e4");
+  }
+
   private static void refuses(String connection) {
     HttpHeaders request = Fields.create().add("Connection", List.of("keep-alive", connection));
 

@@ -34,7 +34,16 @@ class RouteMatchTest {
     RouteMatch match = match(Set.of(), Map.of(), Map.of());
 
     assertThat(match.accepts(Requests.get("/?a=b", "x", "y"))).isTrue();
-    assertThat(match.accepts(Requests.request(HttpMethod.valueOf("FOO"), "b", "/"))).isTrue();
+    assertThat(match.accepts(Requests.request(HttpMethod.valueOf("PROPFIND"), "b", "/"))).isTrue();
+  }
+
+  /** E1, E2: some servers take {@code get} for GET, behind the back of a rule about GET. */
+  @Test
+  void takesNoMethodThatNobodyKnowsUnlessItSaysSo() {
+    RouteMatch match = match(Set.of(), Map.of(), Map.of());
+
+    assertThat(match.accepts(Requests.request(HttpMethod.valueOf("FOO"), "b", "/"))).isFalse();
+    assertThat(match.accepts(Requests.request(HttpMethod.valueOf("get"), "b", "/"))).isFalse();
   }
 
   @Test

@@ -206,6 +206,13 @@ class RouteTableTest {
   }
 
   @Test
+  void says501ToAMethodThatNobodyKnows() {
+    route("all", List.of(), "/*");
+    refuses(
+        Requests.request(HttpMethod.valueOf("get"), "a", "/"), Failure.METHOD_NOT_KNOWN, Map.of());
+  }
+
+  @Test
   void says404IfMoreThanTheMethodKeepsTheRouteAway() {
     route(
         "beta",

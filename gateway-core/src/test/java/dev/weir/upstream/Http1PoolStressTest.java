@@ -9,7 +9,6 @@ import dev.weir.http.Request;
 import dev.weir.http.Response;
 import dev.weir.testing.Requests;
 import dev.weir.testing.TestClock;
-import dev.weir.upstream.Http1Connection.ResponseDecoder;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.nio.charset.StandardCharsets;

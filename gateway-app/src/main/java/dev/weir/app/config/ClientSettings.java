@@ -19,4 +19,10 @@ public record ClientSettings(
     @Doc("A client that takes nothing of its answer for this time is cut off.")
         @Default("30s")
         @Range(min = "100ms", max = "1h")
-        Duration writeStall) {}
+        Duration writeStall,
+    @Doc(
+            "How many bytes of a request's body have to come in a second, on average over some"
+                + " seconds; less is answered 408. 0: any number.")
+        @Default("240")
+        @Range(min = "0", max = "1GiB")
+        ByteSize minBodyRate) {}

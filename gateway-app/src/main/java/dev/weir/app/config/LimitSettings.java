@@ -24,6 +24,12 @@ public record LimitSettings(
         @Range(min = "1", max = "1000000")
         int connections,
     @Doc(
+            "Open connections from one address (from one /64 of IPv6); what exceeds this is closed at"
+                + " once. `trusted-proxies` are not counted.")
+        @Default("10000")
+        @Range(min = "1", max = "1000000")
+        int connectionsPerAddress,
+    @Doc(
             "Memory for request bodies that are kept for a repetition, all together. When it is"
                 + " used up, requests are not kept, and so not repeated.")
         @Default("64MiB")

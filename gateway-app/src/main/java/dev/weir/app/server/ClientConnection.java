@@ -89,7 +89,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
     return link;
   }
 
-  private static IpAddress peer(Channel channel) {
+  static IpAddress peer(Channel channel) {
     return channel.remoteAddress() instanceof InetSocketAddress remote
             && remote.getAddress() != null
         ? IpAddress.of(remote.getAddress())
@@ -105,11 +105,15 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
 
   @Override
   public void bytesWait() {
+    if (isClosed) {
+      return;
+    }
     if (guard.requests().isSwitching()) {
       // The client did not wait for the switch: nobody can say which protocol these bytes are of.
+      isClosed = true;
       guard.count(Connections.Cut.EARLY_BYTES);
       guard.closeNow();
-    } else if (!isClosed) {
+    } else {
       isWaiting = true;
       context().channel().config().setAutoRead(false);
     }

@@ -1,6 +1,7 @@
 package dev.weir.app.server;
 
 import dev.weir.http.Failure;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
@@ -137,14 +138,14 @@ final class ConnectionGuard extends ChannelDuplexHandler implements ConnectionWa
       }
       return;
     }
-    watch.received();
+    watch.received(message instanceof ByteBuf bytes ? bytes.readableBytes() : 0);
     ctx.fireChannelRead(message);
   }
 
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
-    watch.readComplete();
     ctx.fireChannelReadComplete();
+    watch.readComplete(requests.isReceiving());
   }
 
   @Override
@@ -183,6 +184,20 @@ final class ConnectionGuard extends ChannelDuplexHandler implements ConnectionWa
   @Override
   public void takesNothing() {
     cut(Connections.Cut.WRITE_STALLED);
+  }
+
+  /** A client may wait for our word before it sends anything (RFC 9110 §10.1.1). */
+  @Override
+  public boolean isBodyWanted() {
+    return context != null && context.channel().config().isAutoRead() && requests.isBodyBegun();
+  }
+
+  @Override
+  public void bodyIsTooSlow() {
+    if (sanity != null && requests.isReceiving()) {
+      connections.count(Connections.Cut.SLOW_BODY);
+      sanity.breakOff(Failure.CLIENT_STALLED.exception("the request's body comes too slowly"));
+    }
   }
 
   private void cut(Connections.Cut why) {

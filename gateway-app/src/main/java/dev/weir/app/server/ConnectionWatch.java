@@ -23,6 +23,11 @@ final class ConnectionWatch {
 
     void takesNothing();
 
+    /** Whether a request's body is wanted from the client, and has begun to come. */
+    boolean isBodyWanted();
+
+    void bodyIsTooSlow();
+
     void finishClosing();
 
     /** The connection was asked to close when it has no request, and has had none for a moment. */
@@ -43,10 +48,12 @@ final class ConnectionWatch {
   private final Scheduler clock;
   private final Watched watched;
   private final WriteProgress writes;
+  private final BodyRate body;
 
   private State state = State.IDLE;
   private long sinceNanos;
   private boolean isClosing;
+  private boolean isReceiving;
   private @Nullable Channel channel;
   private @Nullable Disposable timer;
   private long timerAtNanos;
@@ -58,6 +65,7 @@ final class ConnectionWatch {
     this.clock = clock;
     this.watched = watched;
     this.writes = new WriteProgress(stallNanos);
+    this.body = new BodyRate(policy.minBodyRate());
   }
 
   // What the connection does
@@ -68,16 +76,26 @@ final class ConnectionWatch {
     watch(Math.min(idleNanos, stallNanos / 2));
   }
 
-  void received() {
+  void received(int bytes) {
+    body.received(bytes);
     if (state == State.IDLE) {
       enter(State.READING_HEAD);
     }
   }
 
-  void readComplete() {
+  /**
+   * What came in one go has been handled.
+   *
+   * @param isReceivingBody whether that was not the whole of a request
+   */
+  void readComplete(boolean isReceivingBody) {
     if (state == State.READING_HEAD) {
       watch(headerNanos);
+    } else if (isReceivingBody && !isReceiving) {
+      body.begin(now());
+      watch(BodyRate.WINDOW_NANOS);
     }
+    isReceiving = isReceivingBody;
   }
 
   void exchangeBegins() {
@@ -164,7 +182,7 @@ final class ConnectionWatch {
     switch (state) {
       case IDLE -> lookAtIdle(elapsed);
       case READING_HEAD -> lookAtHead(elapsed);
-      case IN_EXCHANGE -> lookAtWrites(connection);
+      case IN_EXCHANGE -> lookAtExchange(connection);
       case LINGERING -> watched.finishClosing();
       case CLOSED -> {}
     }
@@ -191,11 +209,15 @@ final class ConnectionWatch {
     }
   }
 
-  private void lookAtWrites(Channel connection) {
+  private void lookAtExchange(Channel connection) {
     if (writes.isStalled(connection, now())) {
       watched.takesNothing();
-    } else {
-      watch(stallNanos / 4);
+      return;
     }
+    if (isReceiving && body.isTooLow(now(), watched.isBodyWanted())) {
+      isReceiving = false;
+      watched.bodyIsTooSlow();
+    }
+    watch(isReceiving ? Math.min(BodyRate.WINDOW_NANOS, stallNanos / 4) : stallNanos / 4);
   }
 }

@@ -1,9 +1,9 @@
 package dev.weir.app.server;
 
+import dev.weir.http.IpAddress;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
@@ -25,6 +25,10 @@ public final class Connections {
     IDLE,
     /** A request's head that did not arrive whole in time. */
     SLOW_HEAD,
+    /** A request's body that came too slowly. */
+    SLOW_BODY,
+    /** More connections than the listener takes from one address. */
+    TOO_MANY_OF_ADDRESS,
     /** Bytes behind a request to switch protocols, before the answer to it. */
     EARLY_BYTES,
     /** A client that took nothing of what was sent to it. */
@@ -32,34 +36,44 @@ public final class Connections {
   }
 
   private final int max;
+  private final PerAddress perAddress;
   private final AtomicInteger open = new AtomicInteger();
   private final AtomicInteger inExchange = new AtomicInteger();
   private final Map<Cut, LongAdder> cuts = new EnumMap<>(Cut.class);
-  private final Set<ConnectionGuard> guards = ConcurrentHashMap.newKeySet();
+  private final Map<ConnectionGuard, IpAddress> guards = new ConcurrentHashMap<>();
 
-  Connections(int max) {
+  Connections(int max, PerAddress perAddress) {
     this.max = max;
+    this.perAddress = perAddress;
     for (Cut cut : Cut.values()) {
       cuts.put(cut, new LongAdder());
     }
   }
 
-  boolean tryOpen() {
-    if (open.incrementAndGet() <= max) {
-      return true;
+  /** Whether there is room for one more, from there. */
+  boolean tryOpen(IpAddress peer) {
+    if (open.incrementAndGet() > max) {
+      open.decrementAndGet();
+      count(Cut.TOO_MANY);
+      return false;
     }
-    open.decrementAndGet();
-    count(Cut.TOO_MANY);
-    return false;
+    if (!perAddress.tryOpen(peer)) {
+      open.decrementAndGet();
+      count(Cut.TOO_MANY_OF_ADDRESS);
+      return false;
+    }
+    return true;
   }
 
-  void add(ConnectionGuard guard) {
-    guards.add(guard);
+  void add(ConnectionGuard guard, IpAddress peer) {
+    guards.put(guard, peer);
   }
 
   void closed(ConnectionGuard guard) {
-    if (guards.remove(guard)) {
+    IpAddress peer = guards.remove(guard);
+    if (peer != null) {
       open.decrementAndGet();
+      perAddress.closed(peer);
     }
   }
 
@@ -94,11 +108,11 @@ public final class Connections {
 
   /** Closes each connection as soon as it has no request. */
   void closeIdle() {
-    guards.forEach(ConnectionGuard::closeWhenIdle);
+    guards.keySet().forEach(ConnectionGuard::closeWhenIdle);
   }
 
   /** Closes all that are left. */
   void closeAll() {
-    guards.forEach(ConnectionGuard::closeNow);
+    guards.keySet().forEach(ConnectionGuard::closeNow);
   }
 }

@@ -76,6 +76,11 @@ final class Exchange implements CoreSubscriber<Response>, ByteWriter.Target {
     this.with = with;
   }
 
+  /** Whether what came can't be taken for a request. */
+  boolean isRefused() {
+    return request.refusal() != null;
+  }
+
   void begin() {
     with.connections().exchangeBegins();
     with.handler().handle(request).subscribe(this);

@@ -87,6 +87,11 @@ final class Http1Stream implements ClientStream, ByteStream.Source {
   }
 
   void received(HttpContent content) {
+    if (content.decoderResult().isFailure()) {
+      content.release();
+      unreadable(content.decoderResult().cause());
+      return;
+    }
     if (content.content().isReadable()) {
       add(content.content());
     } else {
@@ -238,11 +243,15 @@ final class Http1Stream implements ClientStream, ByteStream.Source {
     }
   }
 
-  /** RFC 9112 §9.3: whether there can be another exchange on this connection, and says so. */
+  /**
+   * RFC 9112 §9.3: whether there can be another exchange on this connection, and says so. Who sends
+   * what is no request is not to be trusted with where it ends.
+   */
   private void setConnection(HttpHeaders fields) {
     isAnswering = true;
     boolean isWanted = HttpUtil.isKeepAlive(head);
-    isLast |= !isWanted || !isReceived || connection.isDraining();
+    boolean isRefused = exchange != null && exchange.isRefused();
+    isLast |= !isWanted || !isReceived || isRefused || connection.isDraining();
     if (isLast) {
       fields.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
     } else if (!isHttp11) {

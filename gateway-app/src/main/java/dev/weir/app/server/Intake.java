@@ -118,12 +118,19 @@ final class Intake {
 
   private static void check(Request request, HttpVersion version) {
     HttpHeaders headers = request.headers();
-    String expect = headers.get(HttpHeaderNames.EXPECT);
-    if (expect != null && !expect.equalsIgnoreCase("100-continue")) {
-      throw Failure.EXPECTATION_FAILED.exception("expect: " + Quoted.of(expect));
+    if (headers.contains(HttpHeaderNames.EXPECT)) {
+      checkExpectations(headers.getAll(HttpHeaderNames.EXPECT));
     }
     if (WebSocketHandshake.isWanted(request)) {
       WebSocketHandshake.check(request.method(), version, headers);
+    }
+  }
+
+  private static void checkExpectations(List<String> expectations) {
+    for (String expect : expectations) {
+      if (!expect.equalsIgnoreCase("100-continue")) {
+        throw Failure.EXPECTATION_FAILED.exception("expect: " + Quoted.of(expect));
+      }
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.weir.app.server;
 
 import dev.weir.http.Handler;
+import dev.weir.http.IpAddress;
 import dev.weir.http.TrustedProxies;
 import dev.weir.loop.EventLoops;
 import dev.weir.telemetry.Telemetry;
@@ -25,6 +26,7 @@ public final class Listener {
   private static final int REQUEST_LINE_OVERHEAD = 64;
 
   private final ListenerPolicy policy;
+  private final HttpDecoderConfig decoding;
   private final EventLoops loops;
   private final Intake intake;
   private final Connections connections;
@@ -45,9 +47,13 @@ public final class Listener {
     this.tls = tls;
     this.handshakes = new Handshakes(tls == null ? 0 : tls.maxHandshakes());
     this.policy = policy;
+    this.decoding = decoding(policy);
     this.loops = loops;
     this.intake = new Intake(policy, trustedProxies, loops.clock());
-    this.connections = new Connections(policy.maxConnections());
+    this.connections =
+        new Connections(
+            policy.maxConnections(),
+            new PerAddress(policy.maxConnectionsPerAddress(), trustedProxies));
     this.surroundings =
         new Exchange.Surroundings(
             handler,
@@ -91,7 +97,8 @@ public final class Listener {
       channel.close();
       return;
     }
-    if (!connections.tryOpen()) {
+    IpAddress peer = ClientConnection.peer(channel);
+    if (!connections.tryOpen(peer)) {
       if (tls != null) {
         handshakes.end();
       }
@@ -101,7 +108,7 @@ public final class Listener {
     ConnectionGuard guard = new ConnectionGuard(policy, loops.clock(), connections);
     RequestSanity sanity = new RequestSanity(policy, guard);
     guard.refuseWith(sanity);
-    connections.add(guard);
+    connections.add(guard, peer);
     ChannelPipeline pipeline = channel.pipeline();
     // Reactor Netty's own last handler, which would make a stream of bytes of it.
     pipeline.remove(NettyPipeline.ReactiveBridge);
@@ -109,7 +116,7 @@ public final class Listener {
       addTls(channel, tls);
     }
     pipeline.addLast("weir.connection", guard);
-    ClientConnection requests = new ClientConnection(guard, decoding(), intake, surroundings);
+    ClientConnection requests = new ClientConnection(guard, decoding, intake, surroundings);
     pipeline.addLast(NettyPipeline.HttpCodec, requests.decoder());
     pipeline.addLast("weir.sanity", sanity);
     pipeline.addLast("weir.requests", requests);
@@ -124,10 +131,11 @@ public final class Listener {
     channel.pipeline().addLast("weir.tls", new TlsGuard(handshakes, connections, agreed -> {}));
   }
 
-  private HttpDecoderConfig decoding() {
+  private static HttpDecoderConfig decoding(ListenerPolicy policy) {
     return new HttpDecoderConfig()
         .setMaxInitialLineLength(policy.maxTargetBytes() + REQUEST_LINE_OVERHEAD)
-        .setMaxHeaderSize(policy.maxHeaderBytes());
+        .setMaxHeaderSize(policy.maxHeaderBytes())
+        .setStrictLineParsing(true);
   }
 
   /** Where it listens; with the port that was given, if it asked for any. */

@@ -1,6 +1,7 @@
 package dev.weir.app.server;
 
 import dev.weir.http.WebSocketHandshake;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class OpenRequests {
 
   private int count;
+  private boolean isBegun;
   private @Nullable HttpHeaders switching;
 
   /** As long as its body is not here whole. */
@@ -20,6 +22,7 @@ final class OpenRequests {
   void begin(HttpHeaders head, boolean hasBody) {
     count++;
     receiving = hasBody ? head : null;
+    isBegun = false;
     switching = WebSocketHandshake.isWanted(head) ? head : switching;
   }
 
@@ -41,6 +44,16 @@ final class OpenRequests {
   /** Whether a request is being answered that may turn the connection over to another protocol. */
   boolean isSwitching() {
     return switching != null;
+  }
+
+  /** Whether the client has no reason to wait before it sends the rest of a request. */
+  boolean isBodyBegun() {
+    return receiving != null && (isBegun || !receiving.contains(HttpHeaderNames.EXPECT));
+  }
+
+  /** Some of a request's content has come. */
+  void receivedSome() {
+    isBegun = true;
   }
 
   /** Whether the client may still be sending a request. */

@@ -2,8 +2,6 @@ package dev.weir.app.server;
 
 import dev.weir.http.FailureException;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaderValues;
 
 /**
  * The header fields of a request that could not be read: they carry the reason through Reactor
@@ -16,7 +14,6 @@ final class RefusedHeaders extends DefaultHttpHeaders {
 
   RefusedHeaders(FailureException why) {
     this.why = why;
-    set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
   }
 
   FailureException why() {

@@ -4,15 +4,14 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.HttpDecoderConfig;
-import io.netty.handler.codec.http.HttpRequestDecoder;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Netty's decoder, but for requests that come before it is their turn: those stay bytes. As objects
- * they would take some fifty times the memory.
+ * The strict decoder, but for requests that come before it is their turn: those stay bytes. As
+ * objects they would take some fifty times the memory.
  */
-final class RequestDecoder extends HttpRequestDecoder {
+final class RequestDecoder extends StrictRequestDecoder {
 
   private final Turn turn;
   private @Nullable ChannelHandlerContext context;

@@ -3,10 +3,12 @@ package dev.weir.app.server;
 import dev.weir.http.Failure;
 import dev.weir.http.FailureException;
 import dev.weir.http.Quoted;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.DefaultHttpRequest;
+import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
@@ -16,22 +18,23 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.util.ReferenceCountUtil;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The first handler behind the codec: refuses what the parser could not read, and what it accepts
- * and a gateway must not. After a refusal nothing more is taken from the connection.
+ * The first handler behind the decoder: refuses what that could not read, and what it accepts and a
+ * gateway must not. After a refusal nothing more is taken from the connection.
  */
 final class RequestSanity extends ChannelInboundHandlerAdapter {
 
   private final ListenerPolicy policy;
+  private final HeadRules rules;
   private final ConnectionGuard connection;
   private boolean hasRefused;
   private @Nullable ChannelHandlerContext context;
 
   RequestSanity(ListenerPolicy policy, ConnectionGuard connection) {
     this.policy = policy;
+    this.rules = new HeadRules(policy);
     this.connection = connection;
   }
 
@@ -55,14 +58,42 @@ final class RequestSanity extends ChannelInboundHandlerAdapter {
       }
     } else if (message instanceof HttpContent content && content.decoderResult().isFailure()) {
       content.release();
-      hasRefused = true;
-      // The request is under way: its body fails, and with it whatever reads the body.
-      ctx.fireExceptionCaught(unreadable(content.decoderResult()));
+      breakOff(unreadableContent(content.decoderResult()));
+    } else if (message instanceof LastHttpContent last && hasTooManyTrailers(last)) {
+      last.release();
+      breakOff(
+          Failure.TOO_MANY_HEADERS.exception(
+              "trailer fields: "
+                  + last.trailingHeaders().size()
+                  + " (expected: <= "
+                  + policy.maxHeaders()
+                  + ")"));
     } else {
       if (message instanceof LastHttpContent) {
         connection.requests().received();
+      } else {
+        connection.requests().receivedSome();
       }
       ctx.fireChannelRead(message);
+    }
+  }
+
+  private boolean hasTooManyTrailers(LastHttpContent last) {
+    return last.trailingHeaders().size() > policy.maxHeaders();
+  }
+
+  /**
+   * The request that is being read can't be read to its end: its body fails, and with it whatever
+   * reads the body. That is told as its last content, so that it waits for its turn as the request
+   * may do.
+   */
+  void breakOff(FailureException why) {
+    ChannelHandlerContext ctx = context;
+    if (ctx != null && !hasRefused) {
+      hasRefused = true;
+      DefaultLastHttpContent end = new DefaultLastHttpContent(Unpooled.EMPTY_BUFFER);
+      end.setDecoderResult(DecoderResult.failure(why));
+      ctx.fireChannelRead(end);
     }
   }
 
@@ -88,36 +119,15 @@ final class RequestSanity extends ChannelInboundHandlerAdapter {
   }
 
   private @Nullable FailureException faultOf(HttpRequest request) {
-    if (request.decoderResult().isFailure()) {
-      return unreadable(request.decoderResult());
-    }
-    HttpVersion version = request.protocolVersion();
-    if (!version.equals(HttpVersion.HTTP_1_1) && !version.equals(HttpVersion.HTTP_1_0)) {
-      return Failure.VERSION_NOT_SUPPORTED.exception("version: " + Quoted.of(version.text()));
-    }
-    int fields = request.headers().size();
-    if (fields > policy.maxHeaders()) {
-      return Failure.TOO_MANY_HEADERS.exception(
-          "header fields: " + fields + " (expected: <= " + policy.maxHeaders() + ")");
-    }
-    return faultOfCoding(request);
+    return request.decoderResult().isFailure()
+        ? unreadable(request.decoderResult())
+        : rules.faultOf(request);
   }
 
-  /** RFC 9112 §6.1: the only coding that we decode is chunked, and only of HTTP/1.1. */
-  private static @Nullable FailureException faultOfCoding(HttpRequest request) {
-    List<String> codings = request.headers().getAll(HttpHeaderNames.TRANSFER_ENCODING);
-    if (codings.isEmpty()) {
-      return null;
-    }
-    String coding = String.join(",", codings);
-    if (codings.size() > 1 || !request.protocolVersion().equals(HttpVersion.HTTP_1_1)) {
-      return Failure.MALFORMED_REQUEST.exception(
-          "transfer-encoding: " + Quoted.of(coding) + " (expected: once, of HTTP/1.1)");
-    }
-    return coding.equalsIgnoreCase("chunked")
-        ? null
-        : Failure.CODING_NOT_SUPPORTED.exception(
-            "transfer-encoding: " + Quoted.of(coding) + " (expected: chunked)");
+  private FailureException unreadableContent(DecoderResult result) {
+    return result.cause() instanceof TooLongHttpHeaderException
+        ? unreadable(result)
+        : Failure.MALFORMED_REQUEST.exception(Quoted.of("" + result.cause().getMessage()));
   }
 
   private FailureException unreadable(DecoderResult result) {

@@ -65,9 +65,9 @@ final class AdminPathTest {
       try (RawClient client = new RawClient(GATEWAY.adminPort())) {
         String host = "Host: 127.0.0.1\r\n";
         assertThat(client.request("POST", "/metrics", host, "").answer().status()).isEqualTo(405);
-        assertThat(client.get("/%zz", host).answer().status()).isEqualTo(400);
         assertThat(client.request("HEAD", "/", host, "").answerToHead().status()).isEqualTo(200);
         assertThat(client.get("/health/live", host).answer().status()).isEqualTo(200);
+        assertThat(client.get("/%zz", host).answer().status()).isEqualTo(400);
       }
     }
 

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 final class LimitsPathTest {
 
   private static final int MIB = 1 << 20;
+  private static final String CUT = "weir_connections_cut_total{listener=\"data\",";
   private static final FakeUpstream UPSTREAM = new FakeUpstream();
 
   @RegisterExtension
@@ -284,6 +285,146 @@ final class LimitsPathTest {
       }
 
       assertThat(read).isEqualTo(24 * MIB);
+    }
+  }
+
+  /** The kernel has buffered more than this client reads in minutes. */
+  @Test
+  void doesNotCutAClientThatIsVerySlowButSteady() {
+    FakeUpstream own = new FakeUpstream();
+    own.on(
+        "/slow",
+        exchange -> {
+          exchange.send("HTTP/1.1 200 OK\r\nContent-Length: " + 24 * MIB + "\r\n\r\n");
+          for (int i = 0; i < 24; i++) {
+            exchange.send(new byte[MIB]);
+          }
+        });
+    try (own;
+        TestGateway gateway =
+            TestGateway.start(
+                """
+                client: {write-stall: 1s}
+                upstreams: {one: $1}
+                routes: [{id: all, to: one}]
+                """,
+                own)) {
+      RawClient client = gateway.client(4_096).get("/slow");
+      assertThat(client.head().firstLine()).contains("200");
+      for (int i = 0; i < 40; i++) {
+        assertThat(client.some(1_024)).as("piece %d", i).hasSize(1_024);
+        pause(100);
+      }
+      assertThat(gateway.metric(CUT + "reason=\"write_stalled\"}")).isZero();
+    }
+  }
+
+  @Test
+  void answers408ToABodyThatDrips() {
+    FakeUpstream own = new FakeUpstream();
+    try (own;
+        TestGateway gateway =
+            TestGateway.start(
+                """
+            client: {min-body-rate: 1KiB}
+            upstreams: {one: $1}
+            routes: [{id: all, to: one}]
+            """,
+                own)) {
+      RawClient client = gateway.client();
+      CompletableFuture<Void> unused =
+          CompletableFuture.runAsync(
+              () -> {
+                client.send("POST /drip HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n");
+                for (int i = 0; i < 150; i++) {
+                  client.send("x");
+                  pause(60);
+                }
+              });
+
+      assertRefused(client.answer(), 408, "client_stalled");
+      gateway.awaitMetric(CUT + "reason=\"slow_body\"}", 1);
+    }
+  }
+
+  /** What is slow here is the upstream, which reads nothing for longer than a window. */
+  @Test
+  void doesNotBlameAClientForASlowUpstream() {
+    FakeUpstream own = new FakeUpstream();
+    own.on(
+        "/slow",
+        exchange -> {
+          exchange.pause(7_000);
+          exchange.reply(200, "" + exchange.body().length);
+        });
+    try (own;
+        TestGateway gateway =
+            TestGateway.start(
+                """
+                client: {min-body-rate: 1MiB}
+                upstreams: {one: $1}
+                defaults: {max-body: 64MiB}
+                routes: [{id: all, to: one}]
+                """,
+                own)) {
+      RawClient client = gateway.client();
+      client.send("PUT /slow HTTP/1.1\r\nHost: a\r\nContent-Length: " + 32 * MIB + "\r\n\r\n");
+      client.send(new byte[32 * MIB]);
+
+      assertThat(client.answer().text()).isEqualTo("" + 32 * MIB);
+    }
+  }
+
+  /** RFC 9110 §10.1.1: it waits for our word, and we wait for a permit. */
+  @Test
+  void doesNotBlameAClientThatWaitsToBeAsked() {
+    FakeUpstream own = new FakeUpstream();
+    own.on(
+        "/first",
+        exchange -> {
+          exchange.pause(7_000);
+          exchange.reply(200, "late");
+        });
+    own.on("/second", exchange -> exchange.reply(200, exchange.text()));
+    try (own;
+        TestGateway gateway =
+            TestGateway.start(
+                """
+                upstreams:
+                  one: {endpoints: $1, concurrency: {max: 1, queue: 1, queue-timeout: 10s}}
+                routes: [{id: all, to: one}]
+                """,
+                own)) {
+      RawClient first = gateway.client().get("/first");
+      assertThat(own.received().path()).isEqualTo("/first");
+      RawClient client = gateway.client();
+      client.send(
+          "PUT /second HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
+
+      assertThat(first.answer().text()).isEqualTo("late");
+      assertThat(client.head().firstLine()).contains("100");
+      assertThat(client.send("ok").answer().text()).isEqualTo("ok");
+    }
+  }
+
+  @Test
+  void closesConnectionsBeyondTheirNumberFromOneAddress() {
+    try (TestGateway gateway =
+        TestGateway.start(
+            """
+            limits: {connections-per-address: 2}
+            routes: [{id: all, respond: {status: 200}}]
+            """)) {
+      RawClient first = gateway.client();
+      RawClient second = gateway.client();
+      assertThat(first.get("/").answer().status()).isEqualTo(200);
+      assertThat(second.get("/").answer().status()).isEqualTo(200);
+
+      assertThat(gateway.client().isAtEnd()).isTrue();
+      gateway.awaitMetric(CUT + "reason=\"too_many_of_address\"}", 1);
+      first.close();
+      gateway.awaitMetric("weir_connections{listener=\"data\"}", 1);
+      assertThat(gateway.get("/").status()).isEqualTo(200);
     }
   }
 }

@@ -87,7 +87,7 @@ final class WebSocketHandshakePathTest {
   void refusesTwoOrigins() {
     String origin = "Origin: http://example.com\r\n";
 
-    assertThat(connect("/", origin + origin).answer().status()).isEqualTo(403);
+    assertThat(connect("/", origin + origin).answer().status()).isEqualTo(400);
   }
 
   @Test

@@ -2,7 +2,9 @@ package dev.weir.app.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weir.http.IpAddress;
 import dev.weir.http.Target.Ambiguous;
+import dev.weir.http.TrustedProxies;
 import dev.weir.testing.TestClock;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -12,6 +14,7 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -24,20 +27,25 @@ final class ConnectionGuardTest {
           4096,
           20,
           8,
+          8,
           Duration.ofSeconds(60),
           Duration.ofSeconds(10),
           Duration.ofSeconds(30),
+          240,
           Ambiguous.REFUSE);
 
+  private static final IpAddress PEER = IpAddress.ofNumber(1);
+
   private final TestClock clock = new TestClock();
-  private final Connections connections = new Connections(8);
+  private final Connections connections =
+      new Connections(8, new PerAddress(8, new TrustedProxies(List.of())));
   private final ConnectionGuard guard = new ConnectionGuard(POLICY, clock, connections);
   private final HttpHeaders head = new DefaultHttpHeaders();
   private final EmbeddedChannel channel = open();
 
   private EmbeddedChannel open() {
-    assertThat(connections.tryOpen()).isTrue();
-    connections.add(guard);
+    assertThat(connections.tryOpen(PEER)).isTrue();
+    connections.add(guard, PEER);
     return new EmbeddedChannel(guard, new Codec());
   }
 

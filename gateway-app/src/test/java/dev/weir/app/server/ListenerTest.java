@@ -40,9 +40,11 @@ final class ListenerTest {
           4096,
           20,
           8,
+          8,
           Duration.ofSeconds(60),
           Duration.ofSeconds(10),
           Duration.ofSeconds(30),
+          240,
           Ambiguous.REFUSE);
 
   private final EventLoops loops = new EventLoops("test-listener", 1, true);
