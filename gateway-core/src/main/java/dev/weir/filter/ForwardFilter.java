@@ -33,6 +33,7 @@ public final class ForwardFilter implements Filter {
 
   private static final String OUR_NAME = "weir";
   private static final AsciiString VIA_HTTP_1_1 = AsciiString.cached("1.1 " + OUR_NAME);
+  private static final AsciiString VIA_HTTP_2 = AsciiString.cached("2.0 " + OUR_NAME);
   private static final int MAX_OWN_HOPS = 8;
   private static final int MAX_TRACESTATE_LENGTH = 512;
 
@@ -121,7 +122,8 @@ public final class ForwardFilter implements Filter {
 
   private void addOurHop(HttpHeaders headers, Request request) {
     Client client = request.client();
-    append(headers, HttpHeaderNames.VIA, VIA_HTTP_1_1);
+    boolean isHttp2 = client.version().majorVersion() == 2;
+    append(headers, HttpHeaderNames.VIA, isHttp2 ? VIA_HTTP_2 : VIA_HTTP_1_1);
     boolean isBoth = forwarding == ForwardingFields.BOTH;
     if (isBoth || forwarding == ForwardingFields.X_FORWARDED) {
       append(headers, Fields.X_FORWARDED_FOR, client.peer().toString());

@@ -1,14 +1,10 @@
 package dev.weir.app.server;
 
-import dev.weir.http.IpAddress;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
-import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
@@ -20,8 +16,6 @@ import org.jspecify.annotations.Nullable;
  * nothing more is read until it is its turn, so that what waits is what one read brought.
  */
 final class ClientConnection extends ChannelInboundHandlerAdapter implements Runnable {
-
-  private static final IpAddress UNKNOWN = IpAddress.ofNumber(0);
 
   private final ConnectionGuard guard;
   private final Intake intake;
@@ -68,20 +62,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Run
 
   Incoming.Link link() {
     if (link == null) {
-      Channel channel = context().channel();
-      boolean isSecure = channel.pipeline().get(SslHandler.class) != null;
-      InetSocketAddress own =
-          channel.localAddress() instanceof InetSocketAddress address ? address : null;
-      link = new Incoming.Link(peer(channel), own, isSecure ? "https" : "http");
+      link = Incoming.Link.of(context().channel());
     }
     return link;
-  }
-
-  private static IpAddress peer(Channel channel) {
-    return channel.remoteAddress() instanceof InetSocketAddress remote
-            && remote.getAddress() != null
-        ? IpAddress.of(remote.getAddress())
-        : UNKNOWN;
   }
 
   // What comes

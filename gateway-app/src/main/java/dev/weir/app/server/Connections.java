@@ -27,6 +27,10 @@ public final class Connections {
     SLOW_HEAD,
     /** Bytes behind a request to switch protocols, before the answer to it. */
     EARLY_BYTES,
+    /** Frames or resets of HTTP/2 in numbers that serve no purpose but to keep us busy. */
+    FLOOD,
+    /** Something that breaks the rules of HTTP/2 for the connection as a whole. */
+    PROTOCOL_ERROR,
     /** A client that took nothing of what was sent to it. */
     WRITE_STALLED
   }
@@ -35,7 +39,7 @@ public final class Connections {
   private final AtomicInteger open = new AtomicInteger();
   private final AtomicInteger inExchange = new AtomicInteger();
   private final Map<Cut, LongAdder> cuts = new EnumMap<>(Cut.class);
-  private final Set<ConnectionGuard> guards = ConcurrentHashMap.newKeySet();
+  private final Set<OpenConnection> all = ConcurrentHashMap.newKeySet();
 
   Connections(int max) {
     this.max = max;
@@ -53,13 +57,20 @@ public final class Connections {
     return false;
   }
 
-  void add(ConnectionGuard guard) {
-    guards.add(guard);
+  void add(OpenConnection connection) {
+    all.add(connection);
   }
 
-  void closed(ConnectionGuard guard) {
-    if (guards.remove(guard)) {
+  void closed(OpenConnection connection) {
+    if (all.remove(connection)) {
       open.decrementAndGet();
+    }
+  }
+
+  /** The same connection goes on as another one. */
+  void replace(OpenConnection before, OpenConnection now) {
+    if (all.remove(before)) {
+      all.add(now);
     }
   }
 
@@ -92,13 +103,18 @@ public final class Connections {
     return adder(cut).sum();
   }
 
+  /** Says to each client that its connection will end, where there are words for that. */
+  void announceEnd() {
+    all.forEach(OpenConnection::announceEnd);
+  }
+
   /** Closes each connection as soon as it has no request. */
   void closeIdle() {
-    guards.forEach(ConnectionGuard::closeWhenIdle);
+    all.forEach(OpenConnection::closeWhenIdle);
   }
 
   /** Closes all that are left. */
   void closeAll() {
-    guards.forEach(ConnectionGuard::closeNow);
+    all.forEach(OpenConnection::closeNow);
   }
 }

@@ -2,6 +2,7 @@ package dev.weir.app.server;
 
 import dev.weir.http.Target.Ambiguous;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a listener takes from its clients.
@@ -13,6 +14,7 @@ import java.time.Duration;
  * @param idle after which a connection without a request is closed
  * @param headerTimeout for a request's head to arrive whole; then 408
  * @param writeStall after which a client that takes nothing of what is sent is cut off
+ * @param http2 null where it is not spoken
  */
 public record ListenerPolicy(
     int maxTargetBytes,
@@ -22,4 +24,28 @@ public record ListenerPolicy(
     Duration idle,
     Duration headerTimeout,
     Duration writeStall,
-    Ambiguous ambiguousPaths) {}
+    Ambiguous ambiguousPaths,
+    @Nullable Http2Policy http2) {
+
+  /** Of a listener that speaks HTTP/1.1 alone. */
+  public ListenerPolicy(
+      int maxTargetBytes,
+      int maxHeaderBytes,
+      int maxHeaders,
+      int maxConnections,
+      Duration idle,
+      Duration headerTimeout,
+      Duration writeStall,
+      Ambiguous ambiguousPaths) {
+    this(
+        maxTargetBytes,
+        maxHeaderBytes,
+        maxHeaders,
+        maxConnections,
+        idle,
+        headerTimeout,
+        writeStall,
+        ambiguousPaths,
+        null);
+  }
+}

@@ -55,7 +55,7 @@ class SettingsRecordsTest {
   @Test
   void areAllFound() {
     assertThat(RECORDS)
-        .hasSize(24)
+        .hasSize(25)
         .contains(BreakerSettings.class, HeaderEditSettings.class, ShareSettings.class);
   }
 
