@@ -37,6 +37,9 @@ final class Http2ClientConnection extends Http2ConnectionHandler
   private static final Logger LOG = LoggerFactory.getLogger(Http2ClientConnection.class);
   private static final int DEFAULT_WINDOW = 65_535;
 
+  /** Which a client may answer what is sent to it with, WINDOW_UPDATE above all. */
+  private static final int IDLE_FRAMES_PER_DATA = 8;
+
   private final Http2Policy limits;
   private final long stallNanos;
   private final Http2Budgets budgets;
@@ -195,7 +198,7 @@ final class Http2ClientConnection extends Http2ConnectionHandler
   }
 
   void wroteData() {
-    budgets.idleFrames().earn(8);
+    budgets.idleFrames().earn(IDLE_FRAMES_PER_DATA);
   }
 
   /** Once whatever else this turn of the event loop brings has been written, too. */

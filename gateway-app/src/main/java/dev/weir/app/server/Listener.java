@@ -147,7 +147,6 @@ public final class Listener {
   /** Puts HTTP/2 in the place of HTTP/1.1, of which nothing has been said yet. */
   private void speakHttp2(Channel channel, ConnectionGuard guard) {
     Http2ClientConnection connection = Objects.requireNonNull(http2).newConnection();
-    connections.replace(guard, connection);
     guard.handOver();
     ChannelPipeline pipeline = channel.pipeline();
     pipeline.addLast("weir.close", connection.gentleClose());
@@ -156,6 +155,8 @@ public final class Listener {
     pipeline.remove("weir.sanity");
     pipeline.remove(NettyPipeline.HttpCodec);
     pipeline.remove(guard);
+    // Not before it can be told to close.
+    connections.replace(guard, connection);
     if (isDraining.get()) {
       connection.announceEnd();
     }
