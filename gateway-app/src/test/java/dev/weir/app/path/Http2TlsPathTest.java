@@ -52,6 +52,12 @@ final class Http2TlsPathTest {
             upstream);
   }
 
+  /** Java's client keeps its connections until it is collected, or told that they end. */
+  private void stop() {
+    assertThat(gateway.running().stop()).isEmpty();
+    gateway.assertNothingIsLeft();
+  }
+
   private HttpRequest.Builder request(String path) {
     return HttpRequest.newBuilder(URI.create("https://localhost:" + gateway.tlsPort() + path));
   }
@@ -62,8 +68,7 @@ final class Http2TlsPathTest {
 
   @Test
   void isChosenByClientsThatSpeakIt() throws Exception {
-    // Java's client keeps its connections until it is collected.
-    start("client: {idle: 300ms}\n");
+    start("");
     upstream.on("/echo", exchange -> exchange.reply(200, exchange.text()));
     HttpClient client = client();
     byte[] content =
@@ -83,17 +88,17 @@ final class Http2TlsPathTest {
             .mapToObj(i -> client.sendAsync(request("/" + i).build(), BodyHandlers.ofString()))
             .toList();
     assertThat(many).allSatisfy(one -> assertThat(one.join().body()).isEqualTo("ok"));
-    gateway.close();
+    stop();
   }
 
   @Test
   void isNotOfferedWhereItIsOff() throws Exception {
-    start("http2: off\nclient: {idle: 300ms}\n");
+    start("http2: off\n");
 
     HttpResponse<String> answer = client().send(request("/").build(), BodyHandlers.ofString());
 
     assertThat(answer.version()).isEqualTo(HttpClient.Version.HTTP_1_1);
-    gateway.close();
+    stop();
   }
 
   /** P1: no new streams, and those that there are end. */
