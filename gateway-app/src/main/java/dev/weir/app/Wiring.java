@@ -5,6 +5,7 @@ import dev.weir.app.admin.Readiness;
 import dev.weir.app.config.BreakerSettings;
 import dev.weir.app.config.ConcurrencySettings;
 import dev.weir.app.config.EndpointUrl;
+import dev.weir.app.config.Http2Settings;
 import dev.weir.app.config.ListenAddress;
 import dev.weir.app.config.LogDestination;
 import dev.weir.app.config.RedirectSettings;
@@ -23,6 +24,7 @@ import dev.weir.app.redis.BucketKeys;
 import dev.weir.app.redis.RedisLinks;
 import dev.weir.app.redis.RedisMetrics;
 import dev.weir.app.redis.RedisRateLimiter;
+import dev.weir.app.server.Http2Policy;
 import dev.weir.app.server.Listener;
 import dev.weir.app.server.ListenerPolicy;
 import dev.weir.app.server.TlsPolicy;
@@ -270,9 +272,13 @@ final class Wiring {
     return new EndpointTls(context, tls.serverName());
   }
 
+  private List<String> protocols() {
+    return settings.http2().on() == null ? List.of("http/1.1") : List.of("h2", "http/1.1");
+  }
+
   private TlsPolicy tlsPolicy(TlsSettings tls) throws IOException {
     FileContext context =
-        tlsFiles.open("tls", ServerTls.files(tls), () -> ServerTls.make(tls, List.of("http/1.1")));
+        tlsFiles.open("tls", ServerTls.files(tls), () -> ServerTls.make(tls, protocols()));
     return new TlsPolicy(context, tls.handshakeTimeout(), tls.maxHandshakes());
   }
 
@@ -396,7 +402,20 @@ final class Wiring {
         settings.client().headerTimeout(),
         settings.client().writeStall(),
         settings.client().minBodyRate().bytes(),
-        settings.ambiguousPaths());
+        settings.ambiguousPaths(),
+        http2Policy());
+  }
+
+  private @Nullable Http2Policy http2Policy() {
+    Http2Settings http2 = settings.http2().on();
+    return http2 == null
+        ? null
+        : new Http2Policy(
+            http2.maxStreams(),
+            http2.streamWindow().toInt(),
+            http2.connectionWindow().toInt(),
+            http2.idleFrames(),
+            http2.resets());
   }
 
   private static InetSocketAddress socketAddress(ListenAddress address) {

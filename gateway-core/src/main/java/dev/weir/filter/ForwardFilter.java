@@ -34,6 +34,7 @@ public final class ForwardFilter implements Filter {
 
   private static final String OUR_NAME = "weir";
   private static final AsciiString VIA_HTTP_1_1 = AsciiString.cached("1.1 " + OUR_NAME);
+  private static final AsciiString VIA_HTTP_2 = AsciiString.cached("2.0 " + OUR_NAME);
   private static final int MAX_OWN_HOPS = 8;
 
   /** Of a client that is not a trusted proxy; upstreams are known to believe each of them. */
@@ -120,7 +121,8 @@ public final class ForwardFilter implements Filter {
 
   private void addOurHop(HttpHeaders headers, Request request) {
     Client client = request.client();
-    append(headers, HttpHeaderNames.VIA, VIA_HTTP_1_1);
+    boolean isHttp2 = client.version().majorVersion() == 2;
+    append(headers, HttpHeaderNames.VIA, isHttp2 ? VIA_HTTP_2 : VIA_HTTP_1_1);
     boolean isBoth = forwarding == ForwardingFields.BOTH;
     if (isBoth || forwarding == ForwardingFields.X_FORWARDED) {
       append(headers, Fields.X_FORWARDED_FOR, client.peer().toString());

@@ -22,6 +22,8 @@ public enum Event {
   RESPONSE_DROPPED,
   /** An upstream sent more than was asked for; its connection was closed. Name: the upstream. */
   UPSTREAM_POISONED,
+  /** A stream of HTTP/2 was reset by us. Name: the code of RFC 9113 §7, or write_stalled. */
+  STREAM_RESET,
   /** Files of certificates or keys had changed, and are in use. Name: the listener or upstream. */
   CERTIFICATES_RENEWED,
   /** Files of certificates or keys had changed and could not be used; the old ones still are. */

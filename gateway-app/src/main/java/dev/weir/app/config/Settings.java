@@ -4,6 +4,7 @@ import dev.weir.app.config.binding.Checked;
 import dev.weir.app.config.binding.Default;
 import dev.weir.app.config.binding.Doc;
 import dev.weir.app.config.binding.Keys;
+import dev.weir.app.config.binding.OrOff;
 import dev.weir.app.config.binding.Problems;
 import dev.weir.app.config.binding.Range;
 import dev.weir.app.config.binding.Size;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 public record Settings(
     @Doc("Where clients connect.") @Default("127.0.0.1:8080") ListenAddress listen,
     @Doc("A second listener for clients, which speaks TLS.") @Nullable TlsSettings tls,
+    @Doc("HTTP/2 with clients.") @Default("{}") OrOff<Http2Settings> http2,
     @Doc(
             "How often the files of certificates and keys are looked at. What has changed is used"
                 + " for new connections; if it can't be, the old remains in use, and the log says so.")

@@ -1,15 +1,11 @@
 package dev.weir.app.server;
 
-import dev.weir.http.IpAddress;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
-import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,8 +18,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class ClientConnection extends ChannelInboundHandlerAdapter
     implements RequestDecoder.Turn, Runnable {
-
-  private static final IpAddress UNKNOWN = IpAddress.ofNumber(0);
 
   private final ConnectionGuard guard;
   private final RequestDecoder decoder;
@@ -80,20 +74,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
 
   Incoming.Link link() {
     if (link == null) {
-      Channel channel = context().channel();
-      boolean isSecure = channel.pipeline().get(SslHandler.class) != null;
-      InetSocketAddress own =
-          channel.localAddress() instanceof InetSocketAddress address ? address : null;
-      link = new Incoming.Link(peer(channel), own, isSecure ? "https" : "http");
+      link = Incoming.Link.of(context().channel());
     }
     return link;
-  }
-
-  static IpAddress peer(Channel channel) {
-    return channel.remoteAddress() instanceof InetSocketAddress remote
-            && remote.getAddress() != null
-        ? IpAddress.of(remote.getAddress())
-        : UNKNOWN;
   }
 
   // What comes

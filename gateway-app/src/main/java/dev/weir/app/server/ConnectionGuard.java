@@ -17,7 +17,8 @@ import reactor.netty.NettyPipeline;
  * too long, sends its requests' heads in time and takes what is sent to it ({@link
  * ConnectionWatch}); and that its end does not destroy the last answer ({@link LingeringClose}).
  */
-final class ConnectionGuard extends ChannelDuplexHandler implements ConnectionWatch.Watched {
+final class ConnectionGuard extends ChannelDuplexHandler
+    implements OpenConnection, ConnectionWatch.Watched {
 
   private final Connections connections;
   private final OpenRequests requests = new OpenRequests();
@@ -71,6 +72,11 @@ final class ConnectionGuard extends ChannelDuplexHandler implements ConnectionWa
 
   // The end
 
+  /** The connection goes on with other handlers, and this one is to go. */
+  void handOver() {
+    watch.closed();
+  }
+
   /** Whether nothing more can be sent. */
   private boolean isClosed() {
     return watch.isLingering() || watch.isClosed();
@@ -80,12 +86,13 @@ final class ConnectionGuard extends ChannelDuplexHandler implements ConnectionWa
    * Closes the connection once it has had no request for a moment; for the end of the process. The
    * moment is for a request that is on its way, or here and not yet read.
    */
-  void closeWhenIdle() {
+  @Override
+  public void closeWhenIdle() {
     onLoop(watch::lastCall);
   }
 
-  /** Closes the connection, whatever it does. */
-  void closeNow() {
+  @Override
+  public void closeNow() {
     onLoop(
         () -> {
           requests.received();

@@ -31,6 +31,10 @@ public final class Connections {
     TOO_MANY_OF_ADDRESS,
     /** Bytes behind a request to switch protocols, before the answer to it. */
     EARLY_BYTES,
+    /** Frames or resets of HTTP/2 in numbers that serve no purpose but to keep us busy. */
+    FLOOD,
+    /** Something that breaks the rules of HTTP/2 for the connection as a whole. */
+    PROTOCOL_ERROR,
     /** A client that took nothing of what was sent to it. */
     WRITE_STALLED
   }
@@ -40,7 +44,7 @@ public final class Connections {
   private final AtomicInteger open = new AtomicInteger();
   private final AtomicInteger inExchange = new AtomicInteger();
   private final Map<Cut, LongAdder> cuts = new EnumMap<>(Cut.class);
-  private final Map<ConnectionGuard, IpAddress> guards = new ConcurrentHashMap<>();
+  private final Map<OpenConnection, IpAddress> all = new ConcurrentHashMap<>();
 
   Connections(int max, PerAddress perAddress) {
     this.max = max;
@@ -65,15 +69,23 @@ public final class Connections {
     return true;
   }
 
-  void add(ConnectionGuard guard, IpAddress peer) {
-    guards.put(guard, peer);
+  void add(OpenConnection connection, IpAddress peer) {
+    all.put(connection, peer);
   }
 
-  void closed(ConnectionGuard guard) {
-    IpAddress peer = guards.remove(guard);
+  void closed(OpenConnection connection) {
+    IpAddress peer = all.remove(connection);
     if (peer != null) {
       open.decrementAndGet();
       perAddress.closed(peer);
+    }
+  }
+
+  /** The same connection goes on as another one. */
+  void replace(OpenConnection before, OpenConnection now) {
+    IpAddress peer = all.remove(before);
+    if (peer != null) {
+      all.put(now, peer);
     }
   }
 
@@ -106,13 +118,18 @@ public final class Connections {
     return adder(cut).sum();
   }
 
+  /** Says to each client that its connection will end, where there are words for that. */
+  void announceEnd() {
+    all.keySet().forEach(OpenConnection::announceEnd);
+  }
+
   /** Closes each connection as soon as it has no request. */
   void closeIdle() {
-    guards.keySet().forEach(ConnectionGuard::closeWhenIdle);
+    all.keySet().forEach(OpenConnection::closeWhenIdle);
   }
 
   /** Closes all that are left. */
   void closeAll() {
-    guards.keySet().forEach(ConnectionGuard::closeNow);
+    all.keySet().forEach(OpenConnection::closeNow);
   }
 }

@@ -3,7 +3,9 @@ package dev.weir.app.server;
 import dev.weir.http.Body;
 import dev.weir.http.Informational;
 import dev.weir.http.IpAddress;
+import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.ssl.SslHandler;
 import java.net.InetSocketAddress;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -25,5 +27,22 @@ record Incoming(HttpRequest head, Body body, Link link, Consumer<Informational> 
    * @param own where it was opened to
    * @param scheme {@code http} or {@code https}
    */
-  record Link(IpAddress peer, @Nullable InetSocketAddress own, String scheme) {}
+  record Link(IpAddress peer, @Nullable InetSocketAddress own, String scheme) {
+
+    private static final IpAddress UNKNOWN = IpAddress.ofNumber(0);
+
+    static Link of(Channel channel) {
+      boolean isSecure = channel.pipeline().get(SslHandler.class) != null;
+      InetSocketAddress own =
+          channel.localAddress() instanceof InetSocketAddress address ? address : null;
+      return new Link(peer(channel), own, isSecure ? "https" : "http");
+    }
+
+    static IpAddress peer(Channel channel) {
+      return channel.remoteAddress() instanceof InetSocketAddress remote
+              && remote.getAddress() != null
+          ? IpAddress.of(remote.getAddress())
+          : UNKNOWN;
+    }
+  }
 }

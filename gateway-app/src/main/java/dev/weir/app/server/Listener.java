@@ -9,9 +9,11 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.SslHandler;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -32,6 +34,7 @@ public final class Listener {
   private final Connections connections;
   private final @Nullable TlsPolicy tls;
   private final Handshakes handshakes;
+  private final @Nullable Http2Service http2;
   private final AtomicBoolean isDraining = new AtomicBoolean();
   private final Exchange.Surroundings surroundings;
   private final DisposableServer server;
@@ -61,6 +64,11 @@ public final class Listener {
             new DateField(InstantSource.system()),
             connections,
             telemetry);
+    Http2Policy limits = policy.http2();
+    this.http2 =
+        limits == null
+            ? null
+            : new Http2Service(policy, limits, intake, connections, surroundings, loops.clock());
     this.server = newServer(address).bindNow();
   }
 
@@ -97,7 +105,7 @@ public final class Listener {
       channel.close();
       return;
     }
-    IpAddress peer = ClientConnection.peer(channel);
+    IpAddress peer = Incoming.Link.peer(channel);
     if (!connections.tryOpen(peer)) {
       if (tls != null) {
         handshakes.end();
@@ -113,9 +121,12 @@ public final class Listener {
     // Reactor Netty's own last handler, which would make a stream of bytes of it.
     pipeline.remove(NettyPipeline.ReactiveBridge);
     if (tls != null) {
-      addTls(channel, tls);
+      addTls(channel, tls, guard);
     }
     pipeline.addLast("weir.connection", guard);
+    if (tls == null && http2 != null) {
+      pipeline.addLast("weir.preface", new PrefaceDetector(ctx -> speakHttp2(channel, guard)));
+    }
     ClientConnection requests = new ClientConnection(guard, decoding, intake, surroundings);
     pipeline.addLast(NettyPipeline.HttpCodec, requests.decoder());
     pipeline.addLast("weir.sanity", sanity);
@@ -124,11 +135,38 @@ public final class Listener {
     channel.config().setAutoRead(true);
   }
 
-  private void addTls(Channel channel, TlsPolicy how) {
+  private void addTls(Channel channel, TlsPolicy how, ConnectionGuard guard) {
     SslHandler handler = how.contexts().get().newHandler(channel.alloc());
     handler.setHandshakeTimeoutMillis(how.handshakeTimeout().toMillis());
     channel.pipeline().addLast(NettyPipeline.SslHandler, handler);
-    channel.pipeline().addLast("weir.tls", new TlsGuard(handshakes, connections, agreed -> {}));
+    TlsGuard tlsGuard =
+        new TlsGuard(
+            handshakes,
+            connections,
+            () -> {
+              if (ApplicationProtocolNames.HTTP_2.equals(handler.applicationProtocol())) {
+                speakHttp2(channel, guard);
+              }
+            });
+    channel.pipeline().addLast("weir.tls", tlsGuard);
+  }
+
+  /** Puts HTTP/2 in the place of HTTP/1.1, of which nothing has been said yet. */
+  private void speakHttp2(Channel channel, ConnectionGuard guard) {
+    Http2ClientConnection connection = Objects.requireNonNull(http2).newConnection();
+    guard.handOver();
+    ChannelPipeline pipeline = channel.pipeline();
+    pipeline.addLast("weir.close", connection.gentleClose());
+    pipeline.addLast("weir.http2", connection);
+    pipeline.remove("weir.requests");
+    pipeline.remove("weir.sanity");
+    pipeline.remove(NettyPipeline.HttpCodec);
+    pipeline.remove(guard);
+    // Not before it can be told to close.
+    connections.replace(guard, connection);
+    if (isDraining.get()) {
+      connection.announceEnd();
+    }
   }
 
   private static HttpDecoderConfig decoding(ListenerPolicy policy) {
@@ -152,9 +190,10 @@ public final class Listener {
     return connections;
   }
 
-  /** From now on each answer says that its connection will be closed. */
+  /** From now on clients are told that their connections will be closed. */
   public void drain() {
     isDraining.set(true);
+    connections.announceEnd();
   }
 
   /** Accepts no more connections, and closes those that have no request; does not wait. */

@@ -2,6 +2,7 @@ package dev.weir.app.server;
 
 import dev.weir.http.Target.Ambiguous;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a listener takes from its clients.
@@ -15,6 +16,7 @@ import java.time.Duration;
  * @param headerTimeout for a request's head to arrive whole; then 408
  * @param writeStall after which a client that takes nothing of what is sent is cut off
  * @param minBodyRate bytes a second of a request's body; less is answered 408; 0 for any
+ * @param http2 null where it is not spoken
  */
 public record ListenerPolicy(
     int maxTargetBytes,
@@ -26,4 +28,32 @@ public record ListenerPolicy(
     Duration headerTimeout,
     Duration writeStall,
     long minBodyRate,
-    Ambiguous ambiguousPaths) {}
+    Ambiguous ambiguousPaths,
+    @Nullable Http2Policy http2) {
+
+  /** Of a listener that speaks HTTP/1.1 alone. */
+  public ListenerPolicy(
+      int maxTargetBytes,
+      int maxHeaderBytes,
+      int maxHeaders,
+      int maxConnections,
+      int maxConnectionsPerAddress,
+      Duration idle,
+      Duration headerTimeout,
+      Duration writeStall,
+      long minBodyRate,
+      Ambiguous ambiguousPaths) {
+    this(
+        maxTargetBytes,
+        maxHeaderBytes,
+        maxHeaders,
+        maxConnections,
+        maxConnectionsPerAddress,
+        idle,
+        headerTimeout,
+        writeStall,
+        minBodyRate,
+        ambiguousPaths,
+        null);
+  }
+}

@@ -6,7 +6,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
-import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
 
 /**
@@ -17,11 +16,10 @@ final class TlsGuard extends ChannelInboundHandlerAdapter {
 
   private final Handshakes handshakes;
   private final Connections connections;
-  private final Consumer<ChannelHandlerContext> onAgreed;
+  private final Runnable onAgreed;
   private boolean isInHandshake = true;
 
-  TlsGuard(
-      Handshakes handshakes, Connections connections, Consumer<ChannelHandlerContext> onAgreed) {
+  TlsGuard(Handshakes handshakes, Connections connections, Runnable onAgreed) {
     this.handshakes = handshakes;
     this.connections = connections;
     this.onAgreed = onAgreed;
@@ -32,7 +30,7 @@ final class TlsGuard extends ChannelInboundHandlerAdapter {
     if (event instanceof SslHandshakeCompletionEvent completed && isInHandshake) {
       endHandshake();
       if (completed.isSuccess()) {
-        onAgreed.accept(ctx);
+        onAgreed.run();
       } else {
         boolean isLate = completed.cause() instanceof SslHandshakeTimeoutException;
         connections.count(isLate ? Cut.HANDSHAKE_TIMEOUT : Cut.HANDSHAKE_FAILED);

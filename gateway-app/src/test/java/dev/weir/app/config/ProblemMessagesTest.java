@@ -244,7 +244,7 @@ class ProblemMessagesTest {
         .singleElement()
         .asString()
         .startsWith(
-            "gateway.yaml:1:1: a list (expected: a mapping of listen, tls, certificate-reload, admin, ");
+            "gateway.yaml:1:1: a list (expected: a mapping of listen, tls, http2, certificate-reload, admin, ");
   }
 
   @Test
@@ -274,7 +274,7 @@ class ProblemMessagesTest {
         .singleElement()
         .asString()
         .startsWith(
-            "gateway.yaml:1:1: \"a\\u000ab\": unknown key (known: listen, tls, certificate-reload, admin,");
+            "gateway.yaml:1:1: \"a\\u000ab\": unknown key (known: listen, tls, http2, certificate-reload, admin,");
   }
 
   @Test

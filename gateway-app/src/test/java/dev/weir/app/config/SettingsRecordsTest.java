@@ -55,7 +55,7 @@ class SettingsRecordsTest {
   @Test
   void areAllFound() {
     assertThat(RECORDS)
-        .hasSize(26)
+        .hasSize(27)
         .contains(BreakerSettings.class, HeaderEditSettings.class, ShareSettings.class);
   }
 

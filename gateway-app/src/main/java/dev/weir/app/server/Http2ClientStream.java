@@ -1,0 +1,392 @@
+package dev.weir.app.server;
+
+import dev.weir.http.Body;
+import dev.weir.http.Failure;
+import dev.weir.http.HopByHop;
+import dev.weir.http.Http2Fields;
+import dev.weir.http.Informational;
+import dev.weir.http.Response;
+import dev.weir.http.Tunnel;
+import dev.weir.loop.ByteStream;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Stream;
+import java.nio.channels.ClosedChannelException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+
+/**
+ * One request on a stream of HTTP/2, and the answer to it in frames (RFC 9113 §8.1).
+ *
+ * <p>What comes in one go is kept until the read is over, as with HTTP/1.1. Afterwards the client
+ * may send as much as has been read, and a window more: while the reader is slower, no credit is
+ * given back.
+ */
+final class Http2ClientStream implements ClientStream, ByteStream.Source {
+
+  private static final int MAX_HELD_BYTES = 64 << 10;
+
+  /** What has to be taken within the time of a stall: nobody stays for ever by taking a little. */
+  private static final int MAX_PIECE = 16 << 10;
+
+  private final Http2ClientConnection connection;
+  private final ChannelHandlerContext context;
+  private final Http2Stream stream;
+  private final HttpRequest head;
+  private final Scheduler clock;
+
+  // The request
+  private final List<ByteBuf> pieces = new ArrayList<>(0);
+  private int heldBytes;
+  private boolean isReceived;
+  private HttpHeaders requestTrailers = EmptyHttpHeaders.INSTANCE;
+  private @Nullable ByteStream body;
+  private @Nullable Exchange exchange;
+  private boolean isPaused;
+  private int owed;
+
+  // The answer
+  private boolean isAnswering;
+  private boolean isEnding;
+  private boolean isOver;
+  private Http2Error cutBy = Http2Error.INTERNAL_ERROR;
+  private int unwritten;
+  private long waitingSinceNanos;
+
+  Http2ClientStream(
+      Http2ClientConnection connection,
+      ChannelHandlerContext context,
+      Http2Stream stream,
+      HttpRequest head,
+      Scheduler clock) {
+    this.connection = connection;
+    this.context = context;
+    this.stream = stream;
+    this.head = head;
+    this.clock = clock;
+  }
+
+  @Override
+  public EventLoop loop() {
+    return context.channel().eventLoop();
+  }
+
+  // The request
+
+  /**
+   * Some of the body came.
+   *
+   * @return how many of these bytes the client may send again at once
+   */
+  int received(ByteBuf data, int padding) {
+    int bytes = data.readableBytes();
+    if (isOver) {
+      return bytes + padding;
+    }
+    if (bytes > 0) {
+      add(data.retain());
+    }
+    if (isPaused) {
+      owed += bytes;
+      return padding;
+    }
+    return bytes + padding;
+  }
+
+  private void add(ByteBuf piece) {
+    if (body != null) {
+      body.push(piece);
+      return;
+    }
+    pieces.add(piece);
+    heldBytes += piece.readableBytes();
+    if (heldBytes > MAX_HELD_BYTES) {
+      begin();
+    }
+  }
+
+  /** All of the request is here. */
+  void receivedEnd(HttpHeaders trailers) {
+    isReceived = true;
+    requestTrailers = trailers;
+    if (exchange == null) {
+      begin();
+    } else if (body != null) {
+      body.complete();
+    }
+  }
+
+  /** What came in one go is here. */
+  void readComplete() {
+    if (exchange == null && !isOver) {
+      begin();
+    }
+  }
+
+  private void begin() {
+    Exchange next =
+        connection.exchange(
+            new Incoming(head, body(), connection.link(), this::sendInformational), this);
+    exchange = next;
+    next.begin();
+  }
+
+  private Body body() {
+    if (isReceived && requestTrailers.isEmpty() && heldBytes <= MAX_HELD_BYTES) {
+      return pieces.isEmpty() ? Body.empty() : Body.held(whole());
+    }
+    ByteStream bytes = new ByteStream(loop(), this);
+    body = bytes;
+    pieces.forEach(bytes::push);
+    pieces.clear();
+    if (isReceived) {
+      bytes.complete();
+    }
+    boolean isAwaited = heldBytes == 0 && head.headers().contains(HttpHeaderNames.EXPECT);
+    Flux<ByteBuf> content = isAwaited ? Flux.defer(() -> askFor(bytes)) : bytes;
+    return Body.streaming(content, length(), () -> requestTrailers, bytes::cancel);
+  }
+
+  private ByteBuf whole() {
+    ByteBuf whole =
+        pieces.size() == 1 ? pieces.get(0) : Unpooled.wrappedBuffer(pieces.toArray(new ByteBuf[0]));
+    pieces.clear();
+    return whole;
+  }
+
+  /** The codec has seen to it that there are digits only. */
+  private long length() {
+    return HttpUtil.getContentLength(head, -1L);
+  }
+
+  /** Somebody wants the content, for which the client waits to be asked (RFC 9110 §10.1.1). */
+  private Flux<ByteBuf> askFor(ByteStream bytes) {
+    if (!isReceived) {
+      sendInformational(new Informational(100, EmptyHttpHeaders.INSTANCE));
+    }
+    return bytes;
+  }
+
+  @Override
+  public void read(boolean isWanted) {
+    isPaused = !isWanted;
+    if (isWanted && owed > 0) {
+      int due = owed;
+      owed = 0;
+      connection.giveCredit(stream, due);
+    }
+  }
+
+  /** Nobody wants the rest of the request; it is read and thrown away. */
+  @Override
+  public void abandoned() {
+    read(true);
+  }
+
+  // The answer
+
+  private void sendInformational(Informational response) {
+    if (!isAnswering && !isOver) {
+      HttpHeaders fields = response.headers().copy();
+      HopByHop.strip(fields);
+      writeHead(response.status(), fields, false, context.newPromise());
+      connection.flushSoon();
+    }
+  }
+
+  private void writeHead(int status, HttpHeaders fields, boolean isLast, ChannelPromise promise) {
+    connection
+        .encoder()
+        .writeHeaders(
+            context, stream.id(), Http2Fields.ofResponse(status, fields), 0, isLast, promise);
+  }
+
+  /** HTTP/2 has an end of its own. */
+  @Override
+  public void announceUnknownLength(HttpHeaders fields) {}
+
+  @Override
+  public ChannelFuture sendWhole(int status, HttpHeaders fields, ByteBuf content) {
+    isAnswering = true;
+    isEnding = true;
+    Last last = Last.on(context);
+    if (content.isReadable()) {
+      writeHead(status, fields, false, context.newPromise());
+      writeData(content.retainedDuplicate(), true, last.ofFrame());
+    } else {
+      writeHead(status, fields, true, last.ofFrame());
+    }
+    connection.flushSoon();
+    return last.told();
+  }
+
+  @Override
+  public void sendHead(int status, HttpHeaders fields) {
+    isAnswering = true;
+    writeHead(status, fields, false, context.newPromise());
+    connection.flushSoon();
+  }
+
+  @Override
+  public boolean isWritable() {
+    return connection.encoder().flowController().isWritable(stream);
+  }
+
+  void writable() {
+    if (exchange != null && !isOver) {
+      exchange.writable();
+    }
+  }
+
+  @Override
+  public void send(ByteBuf piece) {
+    writeData(piece, false, context.newPromise());
+    connection.flushSoon();
+  }
+
+  private void writeData(ByteBuf bytes, boolean isLast, ChannelPromise promise) {
+    while (bytes.readableBytes() > MAX_PIECE) {
+      writePiece(bytes.readRetainedSlice(MAX_PIECE), false, context.newPromise());
+    }
+    writePiece(bytes, isLast, promise);
+  }
+
+  private void writePiece(ByteBuf piece, boolean isLast, ChannelPromise promise) {
+    if (unwritten++ == 0) {
+      waitingSinceNanos = now();
+    }
+    connection.wroteData();
+    promise.addListener(
+        written -> {
+          unwritten--;
+          waitingSinceNanos = now();
+        });
+    connection.encoder().writeData(context, stream.id(), piece, 0, isLast, promise);
+  }
+
+  private long now() {
+    return clock.now(TimeUnit.NANOSECONDS);
+  }
+
+  @Override
+  public boolean takesTrailers() {
+    return true;
+  }
+
+  @Override
+  public ChannelFuture sendEnd(HttpHeaders trailers) {
+    isEnding = true;
+    Last last = Last.on(context);
+    if (trailers.isEmpty()) {
+      writePiece(Unpooled.EMPTY_BUFFER, true, last.ofFrame());
+    } else {
+      connection
+          .encoder()
+          .writeHeaders(
+              context, stream.id(), Http2Fields.ofTrailers(trailers), 0, true, last.ofFrame());
+    }
+    connection.flushSoon();
+    return last.told();
+  }
+
+  /**
+   * The last frame's promise, and what is told of it: it fails as a connection does that its client
+   * has left, since that is all that can happen to it.
+   */
+  private record Last(ChannelPromise ofFrame, ChannelPromise told) {
+
+    static Last on(ChannelHandlerContext context) {
+      ChannelPromise told = context.newPromise();
+      ChannelPromise ofFrame = context.newPromise();
+      ofFrame.addListener(
+          written -> {
+            if (written.isSuccess()) {
+              told.trySuccess();
+            } else {
+              told.tryFailure(new ClosedChannelException());
+            }
+          });
+      return new Last(ofFrame, told);
+    }
+  }
+
+  /** A WebSocket over HTTP/2 (RFC 8441) is not offered, so that there is none to join. */
+  @Override
+  public Mono<Void> join(Response response, Tunnel tunnel) {
+    tunnel.discard();
+    return Mono.error(new IllegalStateException("a tunnel on a stream of HTTP/2"));
+  }
+
+  // The end
+
+  /** Whether the client has taken nothing of what waits for it for so long. */
+  boolean isStalled(long nowNanos, long stallNanos) {
+    return !isOver && unwritten > 0 && nowNanos - waitingSinceNanos >= stallNanos;
+  }
+
+  /** What the client does not take, or can't any more, is given up. */
+  void giveUp() {
+    cutBy = Http2Error.CANCEL;
+    clientLeft();
+  }
+
+  /** The stream is closed; if the answer's last frame is on its way, that knows how it ended. */
+  void streamClosed() {
+    if (!isEnding) {
+      clientLeft();
+    }
+  }
+
+  private void clientLeft() {
+    if (isOver) {
+      return;
+    }
+    pieces.forEach(ByteBuf::release);
+    pieces.clear();
+    if (exchange == null) {
+      over();
+    } else {
+      exchange.clientLeft();
+    }
+  }
+
+  /** What the client still sends is of no use to anybody (RFC 9113 §8.1). */
+  @Override
+  public void answered() {
+    if (stream.state().remoteSideOpen()) {
+      connection.reset(stream, Http2Error.NO_ERROR);
+    }
+    over();
+  }
+
+  @Override
+  public void cut() {
+    connection.reset(stream, cutBy);
+    over();
+  }
+
+  private void over() {
+    if (!isOver) {
+      isOver = true;
+      if (body != null) {
+        body.fail(Failure.CLIENT_LEFT.exception("while it sent its request"));
+      }
+      connection.streamEnds(this);
+    }
+  }
+}

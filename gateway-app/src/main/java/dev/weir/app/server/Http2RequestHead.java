@@ -1,0 +1,143 @@
+package dev.weir.app.server;
+
+import dev.weir.http.Authority;
+import dev.weir.http.Failure;
+import dev.weir.http.FailureException;
+import dev.weir.http.Http2Fields;
+import dev.weir.http.Http2Fields.Malformed;
+import dev.weir.http.Quoted;
+import io.netty.handler.codec.http.DefaultHttpRequest;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http2.Http2Headers;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The head of a request in the form of HTTP/1.1 (RFC 9113 §8.3). What breaks the rules of HTTP/2 is
+ * malformed, and for a reset; what breaks those of HTTP becomes a request that is to be refused.
+ */
+final class Http2RequestHead {
+
+  private static final HttpVersion HTTP_2 = new HttpVersion("HTTP", 2, 0, true);
+
+  private @Nullable CharSequence method;
+  private @Nullable CharSequence scheme;
+  private @Nullable CharSequence path;
+  private @Nullable CharSequence authority;
+
+  private Http2RequestHead() {}
+
+  /**
+   * Of a header block.
+   *
+   * @throws Malformed if there can be no request
+   */
+  static HttpRequest read(Http2Headers headers, int maxFields) throws Malformed {
+    Http2RequestHead head = new Http2RequestHead();
+    for (Map.Entry<CharSequence, CharSequence> field : headers) {
+      head.take(field.getKey(), field.getValue());
+    }
+    HttpMethod method = head.checkedMethod();
+    HttpHeaders fields = Http2Fields.read(headers);
+    try {
+      head.check(fields, maxFields);
+      return new DefaultHttpRequest(HTTP_2, method, "" + head.path, fields);
+    } catch (FailureException why) {
+      return new DefaultHttpRequest(HTTP_2, method, "-", new RefusedHeaders(why));
+    }
+  }
+
+  /** One whose fields were too large to be kept. */
+  static HttpRequest refused(FailureException why) {
+    return new DefaultHttpRequest(HTTP_2, HttpMethod.GET, "-", new RefusedHeaders(why));
+  }
+
+  private void take(CharSequence name, CharSequence value) throws Malformed {
+    if (name.length() == 0 || name.charAt(0) != ':') {
+      return;
+    }
+    for (int i = 0; i < value.length(); i++) {
+      if (value.charAt(i) <= ' ' || value.charAt(i) == 0x7F) {
+        throw Http2Fields.malformed(name + " with a blank or control character");
+      }
+    }
+    switch (name.toString()) {
+      case ":method" -> method = once(name, method, value);
+      case ":scheme" -> scheme = once(name, scheme, value);
+      case ":path" -> path = once(name, path, value);
+      case ":authority" -> authority = once(name, authority, value);
+      default -> throw Http2Fields.malformed(name + " (expected: a field of requests)");
+    }
+  }
+
+  private static CharSequence once(
+      CharSequence name, @Nullable CharSequence before, CharSequence value) throws Malformed {
+    if (before != null) {
+      throw Http2Fields.malformed(name + " twice");
+    }
+    return value;
+  }
+
+  private HttpMethod checkedMethod() throws Malformed {
+    if (method == null || !Http2Fields.isToken(method)) {
+      throw Http2Fields.malformed(":method");
+    }
+    HttpMethod known = HttpMethod.valueOf(method.toString());
+    boolean isConnect = known.equals(HttpMethod.CONNECT);
+    if (isConnect && scheme == null && path == null) {
+      // Well-formed (RFC 9113 §8.5), and refused in words.
+      scheme = "https";
+      path = "/";
+    }
+    if (scheme == null || path == null || path.length() == 0) {
+      throw Http2Fields.malformed("a request without :scheme or :path");
+    }
+    return known;
+  }
+
+  private void check(HttpHeaders fields, int maxFields) {
+    if (fields.size() > maxFields) {
+      throw Failure.TOO_MANY_HEADERS.exception(
+          "header fields: " + fields.size() + " (expected: <= " + maxFields + ")");
+    }
+    String ofScheme = "" + scheme;
+    if (!ofScheme.equalsIgnoreCase("http") && !ofScheme.equalsIgnoreCase("https")) {
+      throw Failure.BAD_TARGET.exception(
+          ":scheme: " + Quoted.of(ofScheme) + " (expected: http or https)");
+    }
+    String target = "" + path;
+    if (!target.startsWith("/") && !target.equals("*")) {
+      throw Failure.BAD_TARGET.exception(
+          ":path: " + Quoted.of(target) + " (expected: a path that begins with '/')");
+    }
+    checkAuthority(fields, ofScheme);
+  }
+
+  /** RFC 9113 §8.3.1: the two may not differ, and one has to be there. */
+  private void checkAuthority(HttpHeaders fields, String ofScheme) {
+    List<String> hosts = fields.getAll(HttpHeaderNames.HOST);
+    CharSequence pseudo = authority;
+    if (hosts.size() > 1 || hosts.isEmpty() && pseudo == null) {
+      throw Failure.BAD_HOST.exception("host: " + hosts.size() + " fields (expected: one)");
+    }
+    if (pseudo == null) {
+      return;
+    }
+    Authority asked = Authority.parse(pseudo.toString());
+    int defaultPort = ofScheme.equalsIgnoreCase("https") ? 443 : 80;
+    if (!hosts.isEmpty() && !Authority.parse(hosts.get(0)).isSameAs(asked, defaultPort)) {
+      throw Failure.BAD_HOST.exception(
+          "host: "
+              + Quoted.of(hosts.get(0))
+              + " (expected: the same as :authority, "
+              + asked
+              + ")");
+    }
+    fields.set(HttpHeaderNames.HOST, pseudo);
+  }
+}
