@@ -13,7 +13,7 @@ public final class Nearest {
   private static final int MAX_LENGTH = 64;
 
   private static final int MAX_CHANGES = 3;
-  private static final int MAX_LISTED = 20;
+  private static final int MAX_LISTED = 30;
 
   private Nearest() {}
 
