@@ -5,6 +5,7 @@ import dev.weir.app.config.SettingsReader;
 import dev.weir.app.config.binding.Reading;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -32,6 +33,11 @@ final class CheckCommand implements Callable<Integer> {
       return 1;
     }
     Settings settings = accepted.settings();
+    List<String> problems = TlsCheck.problems(settings);
+    problems.forEach(problem -> out.println(file + ": " + problem));
+    if (!problems.isEmpty()) {
+      return 1;
+    }
     out.printf(
         "%s: good (upstreams: %d, routes: %d)%n",
         file, settings.upstreams().size(), settings.routes().size());

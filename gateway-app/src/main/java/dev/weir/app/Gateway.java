@@ -2,16 +2,23 @@ package dev.weir.app;
 
 import java.net.InetSocketAddress;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A gateway that runs. */
 public final class Gateway {
 
   private final InetSocketAddress address;
+  private final @Nullable InetSocketAddress tlsAddress;
   private final InetSocketAddress adminAddress;
   private final Shutdown shutdown;
 
-  Gateway(InetSocketAddress address, InetSocketAddress adminAddress, Shutdown shutdown) {
+  Gateway(
+      InetSocketAddress address,
+      @Nullable InetSocketAddress tlsAddress,
+      InetSocketAddress adminAddress,
+      Shutdown shutdown) {
     this.address = address;
+    this.tlsAddress = tlsAddress;
     this.adminAddress = adminAddress;
     this.shutdown = shutdown;
   }
@@ -19,6 +26,11 @@ public final class Gateway {
   /** Where clients connect. */
   public InetSocketAddress address() {
     return address;
+  }
+
+  /** Where clients connect that speak TLS; null if they can't. */
+  public @Nullable InetSocketAddress tlsAddress() {
+    return tlsAddress;
   }
 
   /** Where those who run it connect. */

@@ -1,6 +1,7 @@
 package dev.weir.app;
 
 import dev.weir.app.config.Settings;
+import dev.weir.app.tls.TlsFileException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
@@ -35,6 +36,9 @@ final class GatewayProcess {
               + reason(e)
               + "; is something else there? --listen and --admin take other addresses");
       return 1;
+    } catch (TlsFileException e) {
+      err.println("gateway: " + e.getMessage());
+      return 1;
     } catch (IOException e) {
       err.println("gateway: access-log: " + e.getMessage() + " can't be written to");
       return 1;
@@ -43,6 +47,7 @@ final class GatewayProcess {
     err.println(
         "weir listens on http://"
             + text(gateway.address())
+            + (gateway.tlsAddress() == null ? "" : ", https://" + text(gateway.tlsAddress()))
             + ", admin on http://"
             + text(gateway.adminAddress()));
     err.flush();

@@ -1,8 +1,11 @@
 package dev.weir.app;
 
 import dev.weir.app.server.Connections;
+import dev.weir.app.server.Listener;
 import dev.weir.app.telemetry.LineWriter;
 import dev.weir.app.telemetry.Metrics;
+import dev.weir.app.tls.CertificateTerm;
+import dev.weir.app.tls.FileContext;
 import dev.weir.http.ReplayMemory;
 import dev.weir.loop.LoopScheduler;
 import dev.weir.ratelimit.InProcessLimiter;
@@ -11,6 +14,7 @@ import dev.weir.resilience.CircuitBreaker;
 import dev.weir.resilience.ConcurrencyLimit;
 import dev.weir.upstream.Connector;
 import dev.weir.websocket.RouteWebSockets;
+import java.nio.file.Path;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -106,7 +110,15 @@ final class Gauges {
         "upstream");
   }
 
-  void ofListener(String name, Connections connections) {
+  void ofListener(String name, Listener listener) {
+    Connections connections = listener.connections();
+    metrics.gauge(
+        "weir.tls.handshakes",
+        "TLS handshakes that have begun and not ended",
+        listener,
+        Listener::handshakes,
+        "listener",
+        name);
     metrics.gauge(
         "weir.connections",
         "Open connections of clients",
@@ -132,6 +144,29 @@ final class Gauges {
           "reason",
           lowerCase(cut));
     }
+  }
+
+  void ofTls(FileContext context) {
+    for (CertificateTerm certificate : context.certificates()) {
+      Path file = certificate.file();
+      metrics.gauge(
+          "weir.tls.certificate.end",
+          "When a certificate of ours expires, in seconds since 1970",
+          context,
+          c -> endOf(c, file),
+          "of",
+          context.name(),
+          "file",
+          file.toString());
+    }
+  }
+
+  private static double endOf(FileContext context, Path file) {
+    return context.certificates().stream()
+        .filter(certificate -> certificate.file().equals(file))
+        .mapToDouble(certificate -> certificate.end().getEpochSecond())
+        .findFirst()
+        .orElse(0);
   }
 
   void ofProcess(

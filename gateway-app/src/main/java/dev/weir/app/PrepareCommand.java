@@ -43,7 +43,8 @@ final class PrepareCommand implements Callable<Integer> {
 
   private int rehearse(DemoUpstreams upstreams) throws IOException {
     PrintWriter err = spec.commandLine().getErr();
-    if (!(settings(upstreams) instanceof Reading.Accepted<Settings> accepted)) {
+    if (!(settings(DemoCommand.configuration(upstreams))
+        instanceof Reading.Accepted<Settings> accepted)) {
       err.println("gateway: the demo's settings are wrong");
       return 1;
     }
@@ -59,11 +60,11 @@ final class PrepareCommand implements Callable<Integer> {
   }
 
   /** Those of the demo, in nobody's way. */
-  static Reading<Settings> settings(DemoUpstreams upstreams) {
+  static Reading<Settings> settings(String configuration) {
     return new SettingsReader(name -> null)
         .read(
             "demo.yaml",
-            DemoCommand.configuration(upstreams),
+            configuration,
             List.of(
                 new Overlay(List.of("listen"), "127.0.0.1:0", false),
                 new Overlay(List.of("admin", "address"), "127.0.0.1:0", false),

@@ -13,14 +13,21 @@ import dev.weir.app.config.RetrySettings;
 import dev.weir.app.config.RouteSettings;
 import dev.weir.app.config.Settings;
 import dev.weir.app.config.ShareSettings;
+import dev.weir.app.config.TlsSettings;
 import dev.weir.app.config.UpstreamSettings;
+import dev.weir.app.config.UpstreamTlsSettings;
 import dev.weir.app.config.WebSocketSettings;
 import dev.weir.app.server.Listener;
 import dev.weir.app.server.ListenerPolicy;
+import dev.weir.app.server.TlsPolicy;
 import dev.weir.app.telemetry.AccessLogFormat;
 import dev.weir.app.telemetry.GatewayTelemetry;
 import dev.weir.app.telemetry.LineWriter;
 import dev.weir.app.telemetry.Metrics;
+import dev.weir.app.tls.ClientTls;
+import dev.weir.app.tls.FileContext;
+import dev.weir.app.tls.ServerTls;
+import dev.weir.app.tls.TlsFiles;
 import dev.weir.http.Handler;
 import dev.weir.http.Outcome;
 import dev.weir.http.ReplayMemory;
@@ -40,6 +47,7 @@ import dev.weir.route.RouteTable;
 import dev.weir.route.Surroundings;
 import dev.weir.upstream.Connector;
 import dev.weir.upstream.Endpoint;
+import dev.weir.upstream.EndpointTls;
 import dev.weir.upstream.Http1Connector;
 import dev.weir.upstream.Upstream;
 import dev.weir.websocket.OpenWebSockets;
@@ -61,10 +69,14 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
 
 /** All wiring, as constructor calls: from settings to a gateway that runs. */
 final class Wiring {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Wiring.class);
 
   /** The longest a closing connection, pool or thread is waited for. */
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
@@ -81,6 +93,7 @@ final class Wiring {
   private final RequestPath path;
   private final OpenWebSockets webSockets =
       new OpenWebSockets(bound -> ThreadLocalRandom.current().nextLong(bound));
+  private final TlsFiles tlsFiles;
   private final Map<String, Upstream> upstreams = new LinkedHashMap<>();
 
   private Wiring(Settings settings) throws IOException {
@@ -88,6 +101,7 @@ final class Wiring {
     this.loops = new EventLoops("weir", loopCount(settings), isNative(settings));
     this.accessLog = accessLog(settings);
     this.telemetry = new GatewayTelemetry(metrics, accessLog);
+    this.tlsFiles = new TlsFiles(telemetry);
     this.replayMemory = new ReplayMemory(settings.limits().replayMemory().bytes());
     this.rateLimits =
         new RateLimits(settings, new InProcessLimiter(loops.clock(), telemetry), gauges);
@@ -106,36 +120,55 @@ final class Wiring {
   /**
    * Starts a gateway; blocks until both listeners are bound. If that fails, nothing is left behind.
    *
-   * @throws IOException if the access log can't be opened
+   * @throws IOException if the access log can't be opened, or a file of certificates or keys used
    * @throws reactor.netty.ChannelBindException if an address can't be had
    */
   static Gateway start(Settings settings) throws IOException {
     Wiring wiring = new Wiring(settings);
     try {
       return wiring.start();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | IOException e) {
       wiring.endThreads();
       throw e;
     }
   }
 
-  private Gateway start() {
-    settings.upstreams().forEach((name, upstream) -> upstreams.put(name, upstream(name, upstream)));
+  private Gateway start() throws IOException {
+    for (Map.Entry<String, UpstreamSettings> upstream : settings.upstreams().entrySet()) {
+      upstreams.put(upstream.getKey(), upstream(upstream.getKey(), upstream.getValue()));
+    }
     ConcurrencyLimit gatewayLimit = limit("gateway", settings.concurrency().policy());
     Handler handler = path.everyRequest(gatewayLimit, new RouteTable(routes()));
-    Listener admin = adminListener();
-    Listener data;
+    Map<String, Listener> listeners = new LinkedHashMap<>();
     try {
-      data = dataListener(handler);
-    } catch (RuntimeException e) {
-      admin.close().block(CLOSE_LIMIT);
+      listeners.put("admin", adminListener());
+      listeners.put("data", dataListener(settings.listen(), null, handler));
+      TlsSettings tls = settings.tls();
+      if (tls != null) {
+        listeners.put("tls", dataListener(tls.listen(), tlsPolicy(tls), handler));
+      }
+    } catch (RuntimeException | IOException e) {
+      listeners.values().forEach(listener -> listener.close().block(CLOSE_LIMIT));
       throw e;
     }
-    gauges.ofListener("data", data.connections());
-    gauges.ofListener("admin", admin.connections());
+    listeners.forEach(gauges::ofListener);
+    tlsFiles.contexts().forEach(gauges::ofTls);
+    tlsFiles.watch(settings.certificateReload());
     gauges.ofProcess(replayMemory, loops.clock(), accessLog);
     readiness.ready();
-    return new Gateway(data.address(), admin.address(), shutdown(data, admin));
+    return gateway(listeners);
+  }
+
+  private Gateway gateway(Map<String, Listener> listeners) {
+    Listener admin = Objects.requireNonNull(listeners.get("admin"));
+    Listener data = Objects.requireNonNull(listeners.get("data"));
+    Listener tls = listeners.get("tls");
+    List<Listener> ofClients = tls == null ? List.of(data) : List.of(data, tls);
+    return new Gateway(
+        data.address(),
+        tls == null ? null : tls.address(),
+        admin.address(),
+        shutdown(ofClients, admin));
   }
 
   private static int loopCount(Settings settings) {
@@ -167,7 +200,7 @@ final class Wiring {
     return to instanceof LogDestination.Stderr ? new FileOutputStream(FileDescriptor.err) : null;
   }
 
-  private Upstream upstream(String name, UpstreamSettings upstream) {
+  private Upstream upstream(String name, UpstreamSettings upstream) throws IOException {
     List<Endpoint> endpoints = upstream.endpoints().stream().map(EndpointUrl::endpoint).toList();
     return new Upstream(
         name,
@@ -182,10 +215,32 @@ final class Wiring {
         upstream.host());
   }
 
-  private Connector connector(String name, UpstreamSettings upstream) {
-    Connector connector = new Http1Connector(name, loops, upstream.connectionPolicy(), telemetry);
+  private Connector connector(String name, UpstreamSettings upstream) throws IOException {
+    Connector connector =
+        new Http1Connector(
+            name, loops, upstream.connectionPolicy(), endpointTls(name, upstream), telemetry);
     gauges.ofConnector(name, connector);
     return connector;
+  }
+
+  /** The authorities that Java trusts take a while to be read, so only where they are needed. */
+  private EndpointTls endpointTls(String name, UpstreamSettings upstream) throws IOException {
+    if (upstream.endpoints().stream().noneMatch(endpoint -> endpoint.scheme().equals("https"))) {
+      return EndpointTls.none();
+    }
+    UpstreamTlsSettings tls = upstream.tls();
+    if (tls.verification() == UpstreamTlsSettings.Verification.DANGEROUSLY_NONE) {
+      LOG.warn("upstream={}: certificates of endpoints are NOT verified", name);
+    }
+    FileContext context =
+        tlsFiles.open("upstream " + name, ClientTls.files(tls), () -> ClientTls.make(tls));
+    return new EndpointTls(context, tls.serverName());
+  }
+
+  private TlsPolicy tlsPolicy(TlsSettings tls) throws IOException {
+    FileContext context =
+        tlsFiles.open("tls", ServerTls.files(tls), () -> ServerTls.make(tls, List.of("http/1.1")));
+    return new TlsPolicy(context, tls.handshakeTimeout(), tls.maxHandshakes());
   }
 
   private @Nullable CircuitBreaker breaker(String name, UpstreamSettings upstream) {
@@ -270,10 +325,11 @@ final class Wiring {
         : Answers.split(shares, bound -> ThreadLocalRandom.current().nextLong(bound));
   }
 
-  private Listener dataListener(Handler handler) {
+  private Listener dataListener(ListenAddress address, @Nullable TlsPolicy tls, Handler handler) {
     return Listener.open(
-        socketAddress(settings.listen()),
+        socketAddress(address),
         listenerPolicy(),
+        tls,
         new TrustedProxies(settings.trustedProxies()),
         loops,
         telemetry,
@@ -284,6 +340,7 @@ final class Wiring {
     return Listener.open(
         socketAddress(settings.admin().address()),
         listenerPolicy(),
+        null,
         new TrustedProxies(List.of()),
         loops,
         telemetry,
@@ -311,11 +368,13 @@ final class Wiring {
     return new InetSocketAddress(address.bindHost(), address.port());
   }
 
-  private Shutdown shutdown(Listener data, Listener admin) {
+  private Shutdown shutdown(List<Listener> ofClients, Listener admin) {
     Shutdown shutdown = new Shutdown();
-    Drain.plan(shutdown, settings.drain(), readiness, data, webSockets);
+    Drain.plan(shutdown, settings.drain(), readiness, ofClients, webSockets);
     return shutdown
-        .then("close connections of clients", () -> data.close().block(CLOSE_LIMIT))
+        .then(
+            "close connections of clients",
+            () -> ofClients.forEach(listener -> listener.close().block(CLOSE_LIMIT)))
         .then("close connections to upstreams", this::closeUpstreams)
         .then("close the admin listener", () -> admin.close().block(CLOSE_LIMIT))
         .then("end the threads", this::endThreads);
@@ -328,6 +387,7 @@ final class Wiring {
   }
 
   private void endThreads() {
+    tlsFiles.close();
     loops.close().block(CLOSE_LIMIT);
     if (accessLog != null) {
       accessLog.close();

@@ -3,6 +3,7 @@ package dev.weir.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.app.config.SettingsReader;
+import dev.weir.testing.TestAuthority;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -10,6 +11,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -71,6 +73,45 @@ final class CommandsTest {
         .anyMatch(line -> line.startsWith(file + ":2:8: ") && line.contains("ftp"))
         .anyMatch(line -> line.startsWith(file + ":4:") && line.contains("retri"))
         .anyMatch(line -> line.startsWith(file + ":4:") && line.contains("on"));
+  }
+
+  @Test
+  void checkReadsCertificatesAndKeys() throws IOException {
+    TestAuthority authority = new TestAuthority("Test");
+    TestAuthority.Issued good = authority.issue("a.example");
+    Path certificate = Files.writeString(folder.resolve("a.pem"), good.certificatePem());
+    Path key = Files.writeString(folder.resolve("a.key"), good.keyPem());
+    String file =
+        file(
+            """
+            tls:
+              listen: 127.0.0.1:8443
+              certificates: [{certificate: %s, key: %s}]
+            upstreams:
+              one: {endpoints: https://127.0.0.1:9000, tls: {ca: %s}}
+            routes:
+              - {id: all, to: one}
+            """
+                .formatted(certificate, key, folder.resolve("ca.pem")));
+    assertThat(run("check", file).out())
+        .isEqualToIgnoringNewLines(
+            file + ": upstreams.one.tls: " + folder + "/ca.pem: there is no such file");
+
+    Files.writeString(folder.resolve("ca.pem"), authority.pem());
+    assertThat(run("check", file).code()).isZero();
+
+    Files.writeString(key, authority.issue("b.example").keyPem());
+    Result other = run("check", file);
+    assertThat(other.code()).isEqualTo(1);
+    assertThat(other.out())
+        .startsWith(file + ": tls: " + key + ": not the key of the certificate in " + certificate);
+
+    Instant now = Instant.now();
+    TestAuthority.Issued old =
+        authority.issue("a.example", "EC", now.minusSeconds(200), now.minusSeconds(100));
+    Files.writeString(certificate, old.certificatePem());
+    Files.writeString(key, old.keyPem());
+    assertThat(run("check", file).out()).contains(certificate + ": expired at 2");
   }
 
   @Test

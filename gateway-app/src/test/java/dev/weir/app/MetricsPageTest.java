@@ -7,10 +7,13 @@ import dev.weir.app.config.Settings;
 import dev.weir.app.config.binding.Reading;
 import dev.weir.app.demo.DemoUpstreams;
 import dev.weir.telemetry.Event;
+import dev.weir.testing.TestAuthority;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
@@ -22,6 +25,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import reactor.netty.resources.LoopResources;
 
 /** {@code docs/metrics.md} is what a gateway says at {@code /metrics} when all has happened. */
@@ -54,14 +58,25 @@ final class MetricsPageTest {
       The label `event` is one of %s; `name` is the route, upstream or field that the event is about.
       """;
 
+  @TempDir private Path directory;
+
   private final LoopResources loops = LoopResources.create("demo-upstreams", 1, true);
   private final DemoUpstreams upstreams = DemoUpstreams.start(loops);
   private Gateway gateway;
 
   @BeforeEach
   void start() throws IOException {
-    Reading<Settings> reading = PrepareCommand.settings(upstreams);
+    Reading<Settings> reading =
+        PrepareCommand.settings(DemoCommand.configuration(upstreams) + tls());
     gateway = Wiring.start(((Reading.Accepted<Settings>) reading).settings());
+  }
+
+  private String tls() throws IOException {
+    TestAuthority.Issued issued = new TestAuthority("Test").issue("localhost");
+    Path certificate = Files.writeString(directory.resolve("a.pem"), issued.certificatePem());
+    Path key = Files.writeString(directory.resolve("a.key"), issued.keyPem());
+    return "\ntls: {listen: 127.0.0.1:0, certificates: [{certificate: %s, key: %s}]}\n"
+        .formatted(certificate, key);
   }
 
   @AfterEach

@@ -132,6 +132,11 @@ public final class TestGateway
     return gateway.address().getPort();
   }
 
+  /** Where it speaks TLS. */
+  public int tlsPort() {
+    return gateway.tlsAddress().getPort();
+  }
+
   public int adminPort() {
     return gateway.adminAddress().getPort();
   }
@@ -247,8 +252,8 @@ public final class TestGateway
         || metric.startsWith("weir_upstream_connections_active")
         || metric.startsWith("weir_websocket_open")
         || metric.startsWith("weir_replay_bytes")
-        || metric.equals("weir_requests_in_flight{listener=\"data\"}")
-        || metric.equals("weir_connections{listener=\"data\"}");
+        || metric.matches(
+            "weir_(requests_in_flight|connections|tls_handshakes)\\{.*\"(data|tls)\"}");
   }
 
   @Override

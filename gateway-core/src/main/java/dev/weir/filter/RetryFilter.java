@@ -138,7 +138,7 @@ public final class RetryFilter implements Filter {
     public long pauseAfter(Throwable error) {
       return switch (Failure.of(error)) {
         // Not a byte of the request has left us, so that it makes no difference what it asked.
-        case CONNECT_FAILED, CONNECT_TIMEOUT -> pause(true, 0);
+        case CONNECT_FAILED, CONNECT_TIMEOUT, UPSTREAM_TLS_FAILED -> pause(true, 0);
         case UPSTREAM_CLOSED, UPSTREAM_INVALID, ATTEMPT_TIMEOUT ->
             pause(isSafeToRepeat(request), 0);
         default -> Retry.NO_MORE; // It would end the same way, or the client is at fault.

@@ -135,6 +135,12 @@ public enum Failure {
       UPSTREAM,
       "No connection to the endpoint could be opened.",
       "See whether the endpoint runs and listens at the address in the configuration."),
+  UPSTREAM_TLS_FAILED(
+      502,
+      UPSTREAM,
+      "TLS with the endpoint could not be agreed on.",
+      "See whether the endpoint's certificate is in force, for its name and of an authority in tls.ca"
+          + " of the upstream."),
   UPSTREAM_CLOSED(
       502,
       UPSTREAM,

@@ -22,6 +22,10 @@ public enum Event {
   RESPONSE_DROPPED,
   /** An upstream sent more than was asked for; its connection was closed. Name: the upstream. */
   UPSTREAM_POISONED,
+  /** Files of certificates or keys had changed, and are in use. Name: the listener or upstream. */
+  CERTIFICATES_RENEWED,
+  /** Files of certificates or keys had changed and could not be used; the old ones still are. */
+  CERTIFICATES_REFUSED,
   /** An upstream's answer before the answer was swallowed: too many of them. */
   INFORMATIONAL_DROPPED,
   /** A key shared the tokens of others, as there is no room for more. Name: the rate limit. */

@@ -10,7 +10,8 @@ import reactor.core.publisher.Mono;
  * and fails with a {@link dev.weir.http.FailureException}:
  *
  * <ul>
- *   <li>CONNECT_FAILED, CONNECT_TIMEOUT: not one byte left us, so that anything may be repeated;
+ *   <li>CONNECT_FAILED, CONNECT_TIMEOUT, UPSTREAM_TLS_FAILED: not one byte of the request left us,
+ *       so that anything may be repeated;
  *   <li>UPSTREAM_CLOSED: the connection ended before there was a head; the request may have been
  *       carried out;
  *   <li>UPSTREAM_INVALID: what came back is not to be trusted.

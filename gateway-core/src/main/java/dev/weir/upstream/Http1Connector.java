@@ -5,11 +5,8 @@ import dev.weir.http.Response;
 import dev.weir.loop.EventLoops;
 import dev.weir.telemetry.Event;
 import dev.weir.telemetry.Telemetry;
-import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslContextBuilder;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import javax.net.ssl.SSLException;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Mono;
 
@@ -21,6 +18,7 @@ public final class Http1Connector implements Connector {
 
   private final EventLoops loops;
   private final ConnectionPolicy policy;
+  private final EndpointTls tls;
   private final Runnable onPoison;
   private final Map<Endpoint, Http1Endpoint> endpoints = new ConcurrentHashMap<>();
 
@@ -30,9 +28,14 @@ public final class Http1Connector implements Connector {
    * @param upstream for telemetry
    */
   public Http1Connector(
-      String upstream, EventLoops loops, ConnectionPolicy policy, Telemetry telemetry) {
+      String upstream,
+      EventLoops loops,
+      ConnectionPolicy policy,
+      EndpointTls tls,
+      Telemetry telemetry) {
     this.loops = loops;
     this.policy = policy;
+    this.tls = tls;
     this.onPoison = () -> telemetry.count(Event.UPSTREAM_POISONED, upstream);
   }
 
@@ -50,7 +53,6 @@ public final class Http1Connector implements Connector {
   }
 
   private Http1Endpoint begin(Endpoint endpoint) {
-    SslContext tls = endpoint.isSecure() ? tls() : null;
     Http1Endpoint begun =
         new Http1Endpoint(
             endpoint.toString(),
@@ -61,15 +63,6 @@ public final class Http1Connector implements Connector {
             onPoison);
     begun.warmUp();
     return begun;
-  }
-
-  /** With the certificates that Java trusts, and the name of the server checked. */
-  private static SslContext tls() {
-    try {
-      return SslContextBuilder.forClient().endpointIdentificationAlgorithm("HTTPS").build();
-    } catch (SSLException e) {
-      throw new IllegalStateException("TLS can't be had", e);
-    }
   }
 
   @Override

@@ -10,7 +10,6 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.SocketChannel;
-import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
 import java.net.InetSocketAddress;
@@ -27,7 +26,7 @@ final class Http1Opening {
   private final Endpoint endpoint;
   private final ConnectionPolicy policy;
   private final EventLoops loops;
-  private final @Nullable SslContext tls;
+  private final EndpointTls tls;
   private final Http1Pool pool;
   private final ResponseDecoder decoder;
   private final Http1Connection connection;
@@ -39,7 +38,7 @@ final class Http1Opening {
       Endpoint endpoint,
       ConnectionPolicy policy,
       EventLoops loops,
-      @Nullable SslContext tls,
+      EndpointTls tls,
       Http1Pool pool) {
     this.endpoint = endpoint;
     this.policy = policy;
@@ -76,10 +75,8 @@ final class Http1Opening {
   }
 
   private void assemble(SocketChannel socket) {
-    if (tls != null) {
-      socket
-          .pipeline()
-          .addLast(tls.newHandler(socket.alloc(), endpoint.authority().address(), endpoint.port()));
+    if (endpoint.isSecure()) {
+      socket.pipeline().addLast(tls.handler(socket.alloc(), endpoint));
     }
     socket.pipeline().addLast(decoder, connection);
   }
@@ -87,16 +84,16 @@ final class Http1Opening {
   private void connected(Future<?> done, Channel socket) {
     SslHandler handler = socket.pipeline().get(SslHandler.class);
     if (done.isSuccess() && handler != null) {
-      handler.handshakeFuture().addListener(this::end);
+      handler.handshakeFuture().addListener(agreed -> end(agreed, Failure.UPSTREAM_TLS_FAILED));
     } else {
-      end(done);
+      end(done, Failure.CONNECT_FAILED);
     }
   }
 
-  private void end(Future<?> done) {
+  private void end(Future<?> done, Failure failure) {
     if (!done.isSuccess()) {
       Throwable cause = done.cause();
-      fail(Failure.CONNECT_FAILED.exception(endpoint + ": " + text(cause), cause));
+      fail(failure.exception(endpoint + ": " + text(cause), cause));
     } else if (finish()) {
       pool.opened(connection);
     }

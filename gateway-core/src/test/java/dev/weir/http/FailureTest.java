@@ -41,6 +41,7 @@ class FailureTest {
           "505 version_not_supported gateway",
           "508 loop_detected gateway",
           "502 connect_failed upstream",
+          "502 upstream_tls_failed upstream",
           "502 upstream_closed upstream",
           "502 upstream_invalid upstream",
           "502 upstream_frame_invalid upstream",

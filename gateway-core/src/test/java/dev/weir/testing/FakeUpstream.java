@@ -19,6 +19,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLServerSocket;
+import javax.net.ssl.SSLSession;
+import javax.net.ssl.SSLSocket;
 
 /**
  * An upstream that does what a test tells it, down to the byte: answers, waits, breaks off, resets,
@@ -33,6 +37,7 @@ public final class FakeUpstream implements AutoCloseable {
     void play(Exchange exchange) throws Exception;
   }
 
+  private final String scheme;
   private final ServerSocket server;
   private final Map<String, Script> scripts = new ConcurrentHashMap<>();
   private final BlockingQueue<Exchange> received = new LinkedBlockingQueue<>();
@@ -41,12 +46,36 @@ public final class FakeUpstream implements AutoCloseable {
   private final CountDownLatch closed = new CountDownLatch(1);
 
   public FakeUpstream() {
+    this(plain(), "http");
+  }
+
+  /** Over TLS, and only for clients that show a certificate, if that is so. */
+  public static FakeUpstream secure(SSLContext context, boolean needsCertificates) {
     try {
-      server = new ServerSocket(0, 1024, InetAddress.getLoopbackAddress());
+      SSLServerSocket socket =
+          (SSLServerSocket)
+              context
+                  .getServerSocketFactory()
+                  .createServerSocket(0, 1024, InetAddress.getLoopbackAddress());
+      socket.setNeedClientAuth(needsCertificates);
+      return new FakeUpstream(socket, "https");
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  private FakeUpstream(ServerSocket server, String scheme) {
+    this.scheme = scheme;
+    this.server = server;
     thread("accept", this::accept);
+  }
+
+  private static ServerSocket plain() {
+    try {
+      return new ServerSocket(0, 1024, InetAddress.getLoopbackAddress());
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private static void thread(String name, Runnable task) {
@@ -60,7 +89,7 @@ public final class FakeUpstream implements AutoCloseable {
   }
 
   public String url() {
-    return "http://127.0.0.1:" + port();
+    return scheme + "://127.0.0.1:" + port();
   }
 
   /** What to do with requests for that path, whatever their query; all others get 200 and "ok". */
@@ -184,6 +213,11 @@ public final class FakeUpstream implements AutoCloseable {
 
     public String path() {
       return target().replaceAll("\\?.*", "");
+    }
+
+    /** What TLS was agreed on with the other side. */
+    public SSLSession session() {
+      return ((SSLSocket) socket).getSession();
     }
 
     /** Reads the body to its end, if that was not done before. */

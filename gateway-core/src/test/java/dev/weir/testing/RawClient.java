@@ -5,19 +5,25 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSession;
+import javax.net.ssl.SSLSocket;
 
 /** A client that sends exactly what a test tells it, and reads answers strictly. */
 public final class RawClient implements AutoCloseable {
 
   private static final int TIMEOUT_MILLIS = 30_000;
 
-  private final Socket socket = new Socket();
+  private final Socket socket;
   private final InputStream in;
   private final OutputStream out;
 
@@ -27,6 +33,11 @@ public final class RawClient implements AutoCloseable {
 
   /** With a receive buffer of so many bytes, if it is not 0; for clients that are slow to read. */
   public RawClient(int port, int receiveBuffer) {
+    this(new Socket(), port, receiveBuffer);
+  }
+
+  private RawClient(Socket socket, int port, int receiveBuffer) {
+    this.socket = socket;
     try {
       if (receiveBuffer > 0) {
         socket.setReceiveBufferSize(receiveBuffer);
@@ -39,6 +50,45 @@ public final class RawClient implements AutoCloseable {
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /**
+   * Over TLS, with the handshake done.
+   *
+   * @param name that it asks for, and that has to be that of the certificate
+   */
+  public static RawClient secure(int port, SSLContext context, String name, String... protocols) {
+    try {
+      Socket plain = new Socket(InetAddress.getLoopbackAddress(), port);
+      plain.setSoTimeout(TIMEOUT_MILLIS);
+      SSLSocket secure =
+          (SSLSocket) context.getSocketFactory().createSocket(plain, name, port, true);
+      SSLParameters parameters = secure.getSSLParameters();
+      parameters.setServerNames(List.of(new SNIHostName(name)));
+      parameters.setEndpointIdentificationAlgorithm("HTTPS");
+      parameters.setApplicationProtocols(protocols);
+      secure.setSSLParameters(parameters);
+      secure.startHandshake();
+      return new RawClient(secure);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private RawClient(Socket connected) throws IOException {
+    socket = connected;
+    in = new BufferedInputStream(socket.getInputStream());
+    out = socket.getOutputStream();
+  }
+
+  /** What TLS was agreed on. */
+  public SSLSession session() {
+    return ((SSLSocket) socket).getSession();
+  }
+
+  /** What was agreed on by ALPN; empty if nothing was. */
+  public String protocol() {
+    return ((SSLSocket) socket).getApplicationProtocol();
   }
 
   /** An answer, whole. */

@@ -120,7 +120,12 @@ class ConnectorDifferenceTest {
       Odd odd = odd(random);
       String path = "/" + i;
       upstream.on(path, exchange -> play(odd, exchange));
-      Result one = run(new Http1Connector("ours", loops, POLICY, silent), endpoint, odd, path);
+      Result one =
+          run(
+              new Http1Connector("ours", loops, POLICY, EndpointTls.none(), silent),
+              endpoint,
+              odd,
+              path);
       Result other =
           run(new ReactorNettyConnector("theirs", loops, POLICY, silent), endpoint, odd, path);
 

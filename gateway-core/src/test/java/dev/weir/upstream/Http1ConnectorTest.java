@@ -12,7 +12,7 @@ final class Http1ConnectorTest extends ConnectorContract {
 
   @Override
   Connector connector(EventLoops loops, ConnectionPolicy policy) {
-    return new Http1Connector("test", loops, policy, silent());
+    return new Http1Connector("test", loops, policy, EndpointTls.none(), silent());
   }
 
   /** The first connector could not see the version. */

@@ -26,6 +26,8 @@ final class SettingTypes {
           EndpointUrl.TYPE,
           HostPattern.TYPE,
           LogDestination.TYPE,
+          FilePath.TYPE,
+          TlsVersion.TYPE,
           RateKeyPart.TYPE,
           ipRange(),
           pathPattern(),

@@ -11,13 +11,22 @@ import dev.weir.http.ForwardingFields;
 import dev.weir.http.IpRange;
 import dev.weir.http.Target;
 import dev.weir.ratelimit.LimitFields;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** All that a configuration file says, with what it leaves to defaults. */
 @Doc("What the gateway listens on, where it sends requests, and within which bounds.")
 public record Settings(
     @Doc("Where clients connect.") @Default("127.0.0.1:8080") ListenAddress listen,
+    @Doc("A second listener for clients, which speaks TLS.") @Nullable TlsSettings tls,
+    @Doc(
+            "How often the files of certificates and keys are looked at. What has changed is used"
+                + " for new connections; if it can't be, the old remains in use, and the log says so.")
+        @Default("10s")
+        @Range(min = "100ms", max = "1d")
+        Duration certificateReload,
     @Doc("The listener for those who run the gateway: health, metrics, the table of routes.")
         @Default("{}")
         AdminSettings admin,
@@ -91,6 +100,12 @@ public record Settings(
 
   @Override
   public void check(Problems at) {
+    if (tls != null && tls.listen().collidesWith(listen)) {
+      at.at("tls").report("listen", "another address than that of listen, " + listen);
+    }
+    if (tls != null && tls.listen().collidesWith(admin.address())) {
+      at.at("tls").report("listen", "another address than that of admin, " + admin.address());
+    }
     if (listen.collidesWith(admin.address())) {
       String key = at.says("admin") ? "admin" : "listen";
       Problems place = key.equals("admin") ? at.at(key).at("address") : at.at(key);

@@ -25,6 +25,7 @@ public record UpstreamSettings(
         @Default("1s")
         @Range(min = "1ms", max = "5m")
         Duration connectTimeout,
+    @Doc("TLS with endpoints that begin with `https://`.") @Default("{}") UpstreamTlsSettings tls,
     @Doc(
             "A pooled connection that is not used is closed after this time; less than what the"
                 + " endpoint itself allows.")

@@ -15,6 +15,12 @@ public final class Connections {
   public enum Cut {
     /** More connections than the listener takes. */
     TOO_MANY,
+    /** More TLS handshakes at a time than the listener takes. */
+    TOO_MANY_HANDSHAKES,
+    /** A TLS handshake that did not end in time. */
+    HANDSHAKE_TIMEOUT,
+    /** A TLS handshake that failed: no TLS at all, nothing in common, no certificate. */
+    HANDSHAKE_FAILED,
     /** No request for too long. */
     IDLE,
     /** A request's head that did not arrive whole in time. */

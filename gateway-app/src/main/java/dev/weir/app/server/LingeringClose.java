@@ -3,6 +3,7 @@ package dev.weir.app.server;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.util.concurrent.TimeUnit;
 
@@ -19,8 +20,18 @@ final class LingeringClose {
   private long thrownAway;
 
   void begin(ChannelHandlerContext ctx, DuplexChannel duplex) {
-    duplex.shutdownOutput();
+    shutdownOutput(ctx, duplex);
     ctx.channel().config().setAutoRead(true);
+  }
+
+  /** Of TLS the client is told before, or it can't know that it has the answer whole. */
+  private static void shutdownOutput(ChannelHandlerContext ctx, DuplexChannel duplex) {
+    SslHandler tls = ctx.pipeline().get(SslHandler.class);
+    if (tls == null) {
+      duplex.shutdownOutput();
+    } else {
+      tls.closeOutbound().addListener(told -> duplex.shutdownOutput());
+    }
   }
 
   /** Takes what came; whether that was enough of it. */

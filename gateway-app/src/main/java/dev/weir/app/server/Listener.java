@@ -9,9 +9,11 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpRequestDecoder;
+import io.netty.handler.ssl.SslHandler;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.netty.DisposableServer;
 import reactor.netty.NettyPipeline;
@@ -27,6 +29,8 @@ public final class Listener {
   private final EventLoops loops;
   private final Intake intake;
   private final Connections connections;
+  private final @Nullable TlsPolicy tls;
+  private final Handshakes handshakes;
   private final AtomicBoolean isDraining = new AtomicBoolean();
   private final Exchange.Surroundings surroundings;
   private final DisposableServer server;
@@ -34,10 +38,13 @@ public final class Listener {
   private Listener(
       InetSocketAddress address,
       ListenerPolicy policy,
+      @Nullable TlsPolicy tls,
       TrustedProxies trustedProxies,
       EventLoops loops,
       Telemetry telemetry,
       Handler handler) {
+    this.tls = tls;
+    this.handshakes = new Handshakes(tls == null ? 0 : tls.maxHandshakes());
     this.policy = policy;
     this.loops = loops;
     this.intake = new Intake(policy, trustedProxies, loops.clock());
@@ -55,16 +62,18 @@ public final class Listener {
   /**
    * Opens a listener; blocks until it is bound.
    *
+   * @param tls null for one that speaks plain
    * @throws reactor.netty.ChannelBindException if the address can't be had
    */
   public static Listener open(
       InetSocketAddress address,
       ListenerPolicy policy,
+      @Nullable TlsPolicy tls,
       TrustedProxies trustedProxies,
       EventLoops loops,
       Telemetry telemetry,
       Handler handler) {
-    return new Listener(address, policy, trustedProxies, loops, telemetry, handler);
+    return new Listener(address, policy, tls, trustedProxies, loops, telemetry, handler);
   }
 
   private TcpServer newServer(InetSocketAddress address) {
@@ -78,7 +87,15 @@ public final class Listener {
   }
 
   private void open(Channel channel) {
+    if (tls != null && !handshakes.tryBegin()) {
+      connections.count(Connections.Cut.TOO_MANY_HANDSHAKES);
+      channel.close();
+      return;
+    }
     if (!connections.tryOpen()) {
+      if (tls != null) {
+        handshakes.end();
+      }
       channel.close();
       return;
     }
@@ -89,12 +106,22 @@ public final class Listener {
     ChannelPipeline pipeline = channel.pipeline();
     // Reactor Netty's own last handler, which would make a stream of bytes of it.
     pipeline.remove(NettyPipeline.ReactiveBridge);
+    if (tls != null) {
+      addTls(channel, tls);
+    }
     pipeline.addLast("weir.connection", guard);
     pipeline.addLast(NettyPipeline.HttpCodec, new HttpRequestDecoder(decoding()));
     pipeline.addLast("weir.sanity", sanity);
     pipeline.addLast("weir.requests", new ClientConnection(guard, intake, surroundings));
     // Reactor Netty opens connections that do not read.
     channel.config().setAutoRead(true);
+  }
+
+  private void addTls(Channel channel, TlsPolicy how) {
+    SslHandler handler = how.contexts().get().newHandler(channel.alloc());
+    handler.setHandshakeTimeoutMillis(how.handshakeTimeout().toMillis());
+    channel.pipeline().addLast(NettyPipeline.SslHandler, handler);
+    channel.pipeline().addLast("weir.tls", new TlsGuard(handshakes, connections, agreed -> {}));
   }
 
   private HttpDecoderConfig decoding() {
@@ -106,6 +133,11 @@ public final class Listener {
   /** Where it listens; with the port that was given, if it asked for any. */
   public InetSocketAddress address() {
     return (InetSocketAddress) server.address();
+  }
+
+  /** TLS handshakes that have begun and not ended. */
+  public int handshakes() {
+    return handshakes.running();
   }
 
   public Connections connections() {

@@ -94,7 +94,7 @@ class HostileFilesTest {
     says("drain: {grace: 1s, !x finish: 2s}", "gateway.yaml:1:20: drain.finish: a tag" + expected);
     says(
         "x: !!binary aGk=",
-        "gateway.yaml:1:1: x: unknown key (known: listen, admin, event-loops,"
+        "gateway.yaml:1:1: x: unknown key (known: listen, tls, certificate-reload, admin, event-loops,"
             + " transport, trusted-proxies, forwarding-fields, ambiguous-paths, limits, client,"
             + " concurrency, drain, access-log, upstreams, rate-limits, rate-limit-fields,"
             + " defaults, routes)",

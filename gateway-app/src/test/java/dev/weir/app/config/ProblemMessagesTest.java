@@ -243,7 +243,8 @@ class ProblemMessagesTest {
     assertThat(Given.problems("- a\n- b\n"))
         .singleElement()
         .asString()
-        .startsWith("gateway.yaml:1:1: a list (expected: a mapping of listen, admin, ");
+        .startsWith(
+            "gateway.yaml:1:1: a list (expected: a mapping of listen, tls, certificate-reload, admin, ");
   }
 
   @Test
@@ -272,7 +273,8 @@ class ProblemMessagesTest {
     assertThat(Given.problems("\"a\\nb\": 1"))
         .singleElement()
         .asString()
-        .startsWith("gateway.yaml:1:1: \"a\\u000ab\": unknown key (known: listen, admin,");
+        .startsWith(
+            "gateway.yaml:1:1: \"a\\u000ab\": unknown key (known: listen, tls, certificate-reload, admin,");
   }
 
   @Test
@@ -312,7 +314,7 @@ class ProblemMessagesTest {
         "gateway.yaml:7:23: upstreams.orders.endpoints: \"orders\" (expected: an endpoint like"
             + " http://10.0.0.7:8080 or https://orders.internal, without a path)",
         "gateway.yaml:7:31: upstreams.orders.retires: unknown key (known: endpoints, host,"
-            + " connect-timeout, idle, lifetime, warm, max-response-headers, concurrency, breaker, retry-budget)");
+            + " connect-timeout, tls, idle, lifetime, warm, max-response-headers, concurrency, breaker, retry-budget)");
   }
 
   @Test

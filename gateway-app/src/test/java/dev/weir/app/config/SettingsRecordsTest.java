@@ -55,7 +55,7 @@ class SettingsRecordsTest {
   @Test
   void areAllFound() {
     assertThat(RECORDS)
-        .hasSize(21)
+        .hasSize(24)
         .contains(BreakerSettings.class, HeaderEditSettings.class, ShareSettings.class);
   }
 

@@ -60,6 +60,7 @@ final class ListenerTest {
         Listener.open(
             new InetSocketAddress("127.0.0.1", 0),
             POLICY,
+            null,
             new TrustedProxies(List.of()),
             loops,
             Telemetry.silent(),
