@@ -4,17 +4,21 @@ import dev.weir.app.config.RateLimitSettings;
 import dev.weir.app.config.RateLimitSettings.Scope;
 import dev.weir.app.config.RouteSettings;
 import dev.weir.app.config.Settings;
+import dev.weir.app.redis.BucketKeys.Group;
+import dev.weir.app.redis.RedisLinks;
 import dev.weir.filter.RateLimitFilter.Use;
 import dev.weir.http.JsonText;
 import dev.weir.ratelimit.InProcessLimiter;
 import dev.weir.ratelimit.RateLimit;
-import dev.weir.ratelimit.RateLimiter;
+import dev.weir.ratelimit.RateLimit.Mode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** All rate limits of a gateway, and who counts for them. */
@@ -25,10 +29,12 @@ final class RateLimits {
 
   private final Map<String, RateLimit> limits = new LinkedHashMap<>();
   private final Map<String, RateLimitSettings> settings = new LinkedHashMap<>();
+  private final boolean hasRedis;
   private final InProcessLimiter inProcess;
 
   /** Those of the settings; each is told to {@code gauges}. */
   RateLimits(Settings all, InProcessLimiter inProcess, Gauges gauges) {
+    this.hasRedis = all.redis() != null;
     this.inProcess = inProcess;
     all.rateLimits().forEach(this::add);
     for (RouteSettings route : all.routes()) {
@@ -42,11 +48,44 @@ final class RateLimits {
 
   private void add(String name, RateLimitSettings limit) {
     settings.put(name, limit);
-    limits.put(name, new RateLimit(limit.policy(name)));
+    limits.put(name, new RateLimit(limit.policy(name, hasRedis)));
   }
 
-  RateLimiter limiter() {
-    return inProcess;
+  boolean anyInRedis() {
+    return limits.values().stream().anyMatch(limit -> mode(limit) != Mode.IN_PROCESS);
+  }
+
+  private static Mode mode(RateLimit limit) {
+    return limit.policy().mode();
+  }
+
+  /**
+   * Which limits have to be in one place in Redis, since some route asks them together: exact ones
+   * that are on one route, and those that are on one with any of them.
+   */
+  Map<RateLimit, Group> groups(List<RouteSettings> routes) {
+    Map<RateLimit, Set<Use>> together = new LinkedHashMap<>();
+    for (RouteSettings route : routes) {
+      Set<Use> all = new LinkedHashSet<>();
+      for (Use use : of(route)) {
+        if (mode(use.limit()) == Mode.EXACT) {
+          all.add(use);
+          all.addAll(together.getOrDefault(use.limit(), Set.of()));
+        }
+      }
+      all.forEach(use -> together.put(use.limit(), all));
+    }
+    Map<RateLimit, Group> groups = new LinkedHashMap<>();
+    together.forEach((limit, uses) -> groups.put(limit, group(uses)));
+    return groups;
+  }
+
+  private static Group group(Set<Use> uses) {
+    String name = uses.stream().map(use -> use.limit().name()).min(String::compareTo).orElse("");
+    boolean isSpread =
+        uses.stream().map(use -> use.key().parts()).distinct().count() == 1
+            && uses.stream().allMatch(use -> use.scope().isEmpty());
+    return new Group(name, isSpread || uses.stream().map(Use::limit).distinct().count() == 1);
   }
 
   /** The limits of a route; the settings have been checked. */
@@ -70,14 +109,25 @@ final class RateLimits {
         limit.scope() == Scope.ROUTE ? route.id() : "");
   }
 
-  /** What there is, for whoever runs the gateway. */
-  String json() {
+  /**
+   * What there is, for whoever runs the gateway.
+   *
+   * @param redis null if there is none
+   */
+  String json(@Nullable RedisLinks redis) {
     StringBuilder json = new StringBuilder("{\"rate_limits\":[");
     for (RateLimit limit : limits.values()) {
       json.append(json.charAt(json.length() - 1) == '[' ? "" : ",");
       describe(limit, json);
     }
-    return json.append("]}\n").toString();
+    json.append(']');
+    if (redis != null) {
+      json.append(",\"redis\":{\"up\":").append(redis.up());
+      json.append(",\"down\":").append(redis.down());
+      json.append(",\"disconnected\":").append(redis.disconnected());
+      json.append(",\"in_flight\":").append(redis.inFlight()).append('}');
+    }
+    return json.append("}\n").toString();
   }
 
   private void describe(RateLimit limit, StringBuilder json) {
@@ -90,6 +140,13 @@ final class RateLimits {
     json.append(",\"burst\":").append(policy.burst());
     json.append(",\"key\":");
     JsonText.append(json, key(settings.get(policy.name())));
+    json.append(",\"mode\":").append(word(policy.mode()));
+    if (policy.mode() != Mode.IN_PROCESS) {
+      json.append(",\"on_failure\":").append(word(policy.onFailure()));
+    }
+    if (policy.mode() == Mode.LEASED) {
+      json.append(",\"lease\":").append(policy.lease());
+    }
     json.append(",\"shadow\":").append(policy.isShadow());
     json.append(",\"keys\":").append(inProcess.keys(limit));
     json.append(",\"max_keys\":").append(policy.maxKeys()).append('}');

@@ -8,6 +8,8 @@ import dev.weir.app.config.EndpointUrl;
 import dev.weir.app.config.ListenAddress;
 import dev.weir.app.config.LogDestination;
 import dev.weir.app.config.RedirectSettings;
+import dev.weir.app.config.RedisSettings;
+import dev.weir.app.config.RedisTlsSettings;
 import dev.weir.app.config.RespondSettings;
 import dev.weir.app.config.RetrySettings;
 import dev.weir.app.config.RouteSettings;
@@ -17,6 +19,10 @@ import dev.weir.app.config.TlsSettings;
 import dev.weir.app.config.UpstreamSettings;
 import dev.weir.app.config.UpstreamTlsSettings;
 import dev.weir.app.config.WebSocketSettings;
+import dev.weir.app.redis.BucketKeys;
+import dev.weir.app.redis.RedisLinks;
+import dev.weir.app.redis.RedisMetrics;
+import dev.weir.app.redis.RedisRateLimiter;
 import dev.weir.app.server.Listener;
 import dev.weir.app.server.ListenerPolicy;
 import dev.weir.app.server.TlsPolicy;
@@ -34,6 +40,7 @@ import dev.weir.http.ReplayMemory;
 import dev.weir.http.TrustedProxies;
 import dev.weir.loop.EventLoops;
 import dev.weir.ratelimit.InProcessLimiter;
+import dev.weir.ratelimit.RateLimiter;
 import dev.weir.resilience.CircuitBreaker;
 import dev.weir.resilience.ConcurrencyLimit;
 import dev.weir.resilience.RetryBudget;
@@ -90,6 +97,7 @@ final class Wiring {
   private final GatewayTelemetry telemetry;
   private final ReplayMemory replayMemory;
   private final RateLimits rateLimits;
+  private final @Nullable RedisLinks redis;
   private final RequestPath path;
   private final OpenWebSockets webSockets =
       new OpenWebSockets(bound -> ThreadLocalRandom.current().nextLong(bound));
@@ -103,8 +111,9 @@ final class Wiring {
     this.telemetry = new GatewayTelemetry(metrics, accessLog);
     this.tlsFiles = new TlsFiles(telemetry);
     this.replayMemory = new ReplayMemory(settings.limits().replayMemory().bytes());
-    this.rateLimits =
-        new RateLimits(settings, new InProcessLimiter(loops.clock(), telemetry), gauges);
+    InProcessLimiter inProcess = new InProcessLimiter(loops.clock(), telemetry);
+    this.rateLimits = new RateLimits(settings, inProcess, gauges);
+    this.redis = redis();
     this.path =
         new RequestPath(
             new Surroundings(
@@ -113,7 +122,7 @@ final class Wiring {
                 bound -> ThreadLocalRandom.current().nextLong(bound),
                 telemetry,
                 replayMemory,
-                rateLimits.limiter(),
+                redis == null ? inProcess : sharedLimiter(redis, inProcess),
                 settings.rateLimitFields()));
   }
 
@@ -169,6 +178,30 @@ final class Wiring {
         tls == null ? null : tls.address(),
         admin.address(),
         shutdown(ofClients, admin));
+  }
+
+  /** Connections to Redis, if a limit counts there. */
+  private @Nullable RedisLinks redis() throws IOException {
+    RedisSettings there = settings.redis();
+    if (there == null || !rateLimits.anyInRedis()) {
+      return null;
+    }
+    RedisTlsSettings tls = there.tls().on();
+    RedisMetrics watch = new RedisMetrics(metrics);
+    RedisLinks links =
+        new RedisLinks(there.policy(tls == null ? null : RedisTrust.read(tls.ca())), loops, watch);
+    watch.of(links);
+    return links;
+  }
+
+  private RateLimiter sharedLimiter(RedisLinks links, InProcessLimiter inProcess) {
+    RedisSettings there = Objects.requireNonNull(settings.redis());
+    return new RedisRateLimiter(
+        links,
+        new BucketKeys(there.prefix(), rateLimits.groups(settings.routes())),
+        inProcess,
+        new InProcessLimiter(loops.clock(), telemetry),
+        there.gateways());
   }
 
   private static int loopCount(Settings settings) {
@@ -347,7 +380,7 @@ final class Wiring {
         new AdminHandler(
             readiness,
             metrics,
-            Map.of("/limits", rateLimits::json),
+            Map.of("/limits", () -> rateLimits.json(redis)),
             loops.clock(),
             settings.admin().token()));
   }
@@ -388,7 +421,13 @@ final class Wiring {
 
   private void endThreads() {
     tlsFiles.close();
-    loops.close().block(CLOSE_LIMIT);
+    try {
+      if (redis != null) {
+        redis.close().block(CLOSE_LIMIT);
+      }
+    } finally {
+      loops.close().block(CLOSE_LIMIT);
+    }
     if (accessLog != null) {
       accessLog.close();
     }

@@ -6,7 +6,9 @@ import dev.weir.app.config.GeneratedPage;
 import dev.weir.app.config.Settings;
 import dev.weir.app.config.binding.Reading;
 import dev.weir.app.demo.DemoUpstreams;
+import dev.weir.app.redis.RedisServer;
 import dev.weir.telemetry.Event;
+import dev.weir.testing.Await;
 import dev.weir.testing.TestAuthority;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -60,6 +62,7 @@ final class MetricsPageTest {
 
   @TempDir private Path directory;
 
+  private final RedisServer redis = RedisServer.start();
   private final LoopResources loops = LoopResources.create("demo-upstreams", 1, true);
   private final DemoUpstreams upstreams = DemoUpstreams.start(loops);
   private Gateway gateway;
@@ -67,7 +70,8 @@ final class MetricsPageTest {
   @BeforeEach
   void start() throws IOException {
     Reading<Settings> reading =
-        PrepareCommand.settings(DemoCommand.configuration(upstreams) + tls());
+        PrepareCommand.settings(
+            DemoCommand.configuration(upstreams) + "\nredis: " + redis.address() + "\n" + tls());
     gateway = Wiring.start(((Reading.Accepted<Settings>) reading).settings());
   }
 
@@ -82,15 +86,34 @@ final class MetricsPageTest {
   @AfterEach
   void stop() {
     assertThat(gateway.stop()).isEmpty();
+    redis.close();
     upstreams.close().block(CLOSE_LIMIT);
     loops.disposeLater(Duration.ZERO, CLOSE_LIMIT).block(CLOSE_LIMIT);
   }
 
   @Test
   void tellsEveryMetric() throws IOException {
-    new Rehearsal(gateway.address(), gateway.adminAddress()).run();
+    InetSocketAddress admin = gateway.adminAddress();
+    Await.until("links to Redis", () -> !metric("weir_redis_links{state=\"up\"}").equals("0.0"));
+    new Rehearsal(gateway.address(), admin).run();
+    redis.kill();
+    Await.until("no links", () -> metric("weir_redis_links{state=\"up\"}").equals("0.0"));
+    new Rehearsal(gateway.address(), admin).run();
 
     GeneratedPage.isCurrent("metrics.md", page(scrape(gateway.adminAddress())));
+  }
+
+  private String metric(String nameAndLabels) {
+    try {
+      return scrape(gateway.adminAddress())
+          .lines()
+          .filter(line -> line.startsWith(nameAndLabels + " "))
+          .map(line -> line.substring(nameAndLabels.length() + 1))
+          .findFirst()
+          .orElse("");
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
   }
 
   private static String page(String scrape) {

@@ -12,6 +12,7 @@ import dev.weir.resilience.CircuitBreaker;
 import dev.weir.resilience.CircuitBreaker.Judge;
 import dev.weir.resilience.CircuitBreaker.Verdict;
 import java.time.Duration;
+import java.util.function.Consumer;
 import reactor.core.publisher.Mono;
 
 /**
@@ -23,18 +24,17 @@ public final class CircuitBreakerFilter implements Filter {
   private final String upstream;
   private final CircuitBreaker breaker;
   private final Judge<Response> judge;
+  private final Consumer<Ending> lateFailure = this::countLateFailure;
 
   public CircuitBreakerFilter(String upstream, CircuitBreaker breaker) {
     this.upstream = upstream;
     this.breaker = breaker;
-    this.judge = new ResponseJudge(breaker.policy().slowCall().toNanos());
+    this.judge = new ResponseJudge();
   }
 
   @Override
   public Mono<Response> filter(Request request, Handler next) {
-    return breaker
-        .guard(next.handle(request), judge, this::refuse)
-        .map(response -> response.onEnd(this::countLateFailure));
+    return breaker.guard(next.handle(request), judge, this::refuse);
   }
 
   private FailureException refuse(Duration wait) {
@@ -52,10 +52,14 @@ public final class CircuitBreakerFilter implements Filter {
    * else an upstream that hangs would never be left alone, as it is always the deadline or the
    * client that ends its calls.
    */
-  private record ResponseJudge(long slowNanos) implements Judge<Response> {
+  private final class ResponseJudge implements Judge<Response> {
 
+    private final long slowNanos = breaker.policy().slowCall().toNanos();
+
+    /** Of what is known by its head; its body may still break off. */
     @Override
     public Verdict value(Response response) {
+      response.onEnd(lateFailure);
       return response.status() >= 500 ? Verdict.FAILURE : Verdict.SUCCESS;
     }
 

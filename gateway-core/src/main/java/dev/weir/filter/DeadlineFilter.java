@@ -63,11 +63,11 @@ public final class DeadlineFilter implements Filter {
     long bodyUntil = isClients ? deadline.atNanos() : start + exchangeNanos;
     Request limited = request.withDeadline(deadline).withBody(limitUpload(request.body()));
     return TimeLimit.limit(
-            next.handle(limited),
-            deadline.remainingNanos(clock) + GRACE_NANOS,
-            clock,
-            Failure.DEADLINE_EXCEEDED::exception)
-        .map(response -> limitDelivery(response, bodyUntil));
+        next.handle(limited),
+        deadline.remainingNanos(clock) + GRACE_NANOS,
+        clock,
+        Failure.DEADLINE_EXCEEDED::exception,
+        response -> limitDelivery(response, bodyUntil));
   }
 
   private Body limitUpload(Body body) {

@@ -85,8 +85,7 @@ public final class ForwardFilter implements Filter {
   @Override
   public Mono<Response> filter(Request request, Handler next) {
     request.progress().sentTo(upstream);
-    return next.handle(request.withHeaders(outbound(request)))
-        .doOnNext(response -> inbound(response.headers()));
+    return next.handle(request.withHeaders(outbound(request))).map(this::inbound);
   }
 
   private HttpHeaders outbound(Request request) {
@@ -176,8 +175,9 @@ public final class ForwardFilter implements Filter {
     }
   }
 
-  private void inbound(HttpHeaders headers) {
-    append(headers, HttpHeaderNames.VIA, VIA_HTTP_1_1);
-    onResponse.applyTo(headers);
+  private Response inbound(Response response) {
+    append(response.headers(), HttpHeaderNames.VIA, VIA_HTTP_1_1);
+    onResponse.applyTo(response.headers());
+    return response;
   }
 }

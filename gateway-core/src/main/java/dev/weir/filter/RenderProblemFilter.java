@@ -10,6 +10,7 @@ import dev.weir.http.Party;
 import dev.weir.http.ProblemDocument;
 import dev.weir.http.Request;
 import dev.weir.http.Response;
+import dev.weir.resilience.Recovery;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.time.Duration;
@@ -25,9 +26,7 @@ public final class RenderProblemFilter implements Filter {
 
   @Override
   public Mono<Response> filter(Request request, Handler next) {
-    // Deferred, so that what a step throws while it is assembled is rendered, too.
-    return Mono.defer(() -> next.handle(request))
-        .onErrorResume(error -> Mono.just(render(request, error)));
+    return Recovery.recover(() -> next.handle(request), error -> render(request, error));
   }
 
   private static Response render(Request request, Throwable error) {

@@ -16,6 +16,7 @@ import dev.weir.resilience.RetryBudget;
 import dev.weir.telemetry.Event;
 import dev.weir.telemetry.Telemetry;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import java.util.BitSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongUnaryOperator;
@@ -40,6 +41,7 @@ public final class RetryFilter implements Filter {
 
   private final String upstream;
   private final Policy policy;
+  private final BitSet isRepeated = new BitSet();
   private final RetryBudget budget;
   private final ReplayMemory memory;
   private final Scheduler clock;
@@ -61,6 +63,7 @@ public final class RetryFilter implements Filter {
       Telemetry telemetry) {
     this.upstream = upstream;
     this.policy = policy;
+    policy.statuses().forEach(isRepeated::set);
     this.budget = budget;
     this.memory = memory;
     this.clock = clock;
@@ -128,7 +131,7 @@ public final class RetryFilter implements Filter {
 
     @Override
     public long pauseAfter(Response response) {
-      if (!policy.statuses().contains(response.status())) {
+      if (!isRepeated.get(response.status())) {
         return Retry.NO_MORE; // The answer is one to pass on.
       }
       return pause(isSafeToRepeat(request), retryAfterNanos(response));

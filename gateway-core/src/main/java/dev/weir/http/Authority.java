@@ -9,10 +9,15 @@ import org.jspecify.annotations.Nullable;
  * @param host a name of letters, digits, {@code - . _}, an IPv4 address, or an IPv6 address in
  *     brackets ({@link IpAddress}); empty never
  * @param port 1 to 65535, or -1 if none was given
+ * @param text both as one writes them; made once, for it is written more often than read
  */
-public record Authority(String host, int port) {
+public record Authority(String host, int port, String text) {
 
   private static final int MAX_LENGTH = 255;
+
+  public Authority(String host, int port) {
+    this(host, port, port == -1 ? host : host + ":" + port);
+  }
 
   /**
    * Reads a Host field or the authority of an absolute target (RFC 9110 §7.2, RFC 3986 §3.2).
@@ -128,7 +133,7 @@ public record Authority(String host, int port) {
   /** As in a Host field. */
   @Override
   public String toString() {
-    return port == -1 ? host : host + ":" + port;
+    return text;
   }
 
   /** The host without the brackets of an IPv6 address, as a resolver wants it. */

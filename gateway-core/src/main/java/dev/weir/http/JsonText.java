@@ -10,23 +10,41 @@ public final class JsonText {
   /** Appends {@code value} in quotes. */
   public static void append(StringBuilder json, String value) {
     json.append('"');
-    int length = value.length();
-    int plainFrom = 0;
-    for (int i = 0; i < length; i++) {
-      char c = value.charAt(i);
-      if (c >= ' ' && c != '"' && c != '\\' && c != 0x7F && !Character.isSurrogate(c)) {
-        continue;
-      }
-      json.append(value, plainFrom, i);
-      plainFrom = i + 1;
-      if (c == '"' || c == '\\') {
-        json.append('\\').append(c);
-      } else {
-        // A lone surrogate has no UTF-8; a pair is as good escaped as not.
-        json.append("\\u").append(HEX[c >> 12]).append(HEX[c >> 8 & 15]);
-        json.append(HEX[c >> 4 & 15]).append(HEX[c & 15]);
-      }
+    int plain = plainUpTo(value, 0);
+    if (plain == value.length()) {
+      // Nearly always: and a whole string is copied as one.
+      json.append(value).append('"');
+      return;
     }
-    json.append(value, plainFrom, length).append('"');
+    int from = 0;
+    while (plain < value.length()) {
+      json.append(value, from, plain);
+      escape(json, value.charAt(plain));
+      from = plain + 1;
+      plain = plainUpTo(value, from);
+    }
+    json.append(value, from, plain).append('"');
+  }
+
+  private static int plainUpTo(String value, int from) {
+    int at = from;
+    while (at < value.length() && isPlain(value.charAt(at))) {
+      at++;
+    }
+    return at;
+  }
+
+  private static boolean isPlain(char c) {
+    return c >= ' ' && c != '"' && c != '\\' && c != 0x7F && !Character.isSurrogate(c);
+  }
+
+  private static void escape(StringBuilder json, char c) {
+    if (c == '"' || c == '\\') {
+      json.append('\\').append(c);
+    } else {
+      // A lone surrogate has no UTF-8; a pair is as good escaped as not.
+      json.append("\\u").append(HEX[c >> 12]).append(HEX[c >> 8 & 15]);
+      json.append(HEX[c >> 4 & 15]).append(HEX[c & 15]);
+    }
   }
 }

@@ -1,5 +1,7 @@
 package dev.weir.http;
 
+import java.util.Locale;
+
 /** How far a request had come when it ended. */
 public enum Phase {
   /** Its head was read and judged, and it was routed. */
@@ -15,5 +17,12 @@ public enum Phase {
   /** The request was being sent, and the head of the answer awaited. */
   HEAD,
   /** The answer's head was known; its body was being delivered. */
-  BODY
+  BODY;
+
+  private final String code = name().toLowerCase(Locale.ROOT);
+
+  /** Its name in logs and metrics. */
+  public String code() {
+    return code;
+  }
 }

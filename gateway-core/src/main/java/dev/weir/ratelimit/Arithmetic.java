@@ -48,6 +48,9 @@ sealed interface Arithmetic permits Gcra, WindowCounter {
   /** For a quota to come back that was used up, in whole milliseconds. */
   long windowMillis();
 
+  /** The numbers from which all this follows. */
+  RateLimit.Terms terms();
+
   /** {@code dividend / divisor}, rounded up; both at least 0. */
   static long ceilDiv(long dividend, long divisor) {
     return (dividend + divisor - 1) / divisor;

@@ -38,16 +38,9 @@ final class Gcra implements Arithmetic {
     this.windowMillis = ceilDiv(ceilDiv(capacity, partsPerMicro), 1000);
   }
 
-  long tokenParts() {
-    return tokenParts;
-  }
-
-  long partsPerMicro() {
-    return partsPerMicro;
-  }
-
-  long capacity() {
-    return capacity;
+  @Override
+  public RateLimit.Terms terms() {
+    return new RateLimit.Terms(RateLimit.Algorithm.GCRA, tokenParts, partsPerMicro, capacity);
   }
 
   @Override

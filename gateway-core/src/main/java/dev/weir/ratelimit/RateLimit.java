@@ -1,5 +1,7 @@
 package dev.weir.ratelimit;
 
+import static dev.weir.ratelimit.Arithmetic.ceilDiv;
+
 /**
  * A limit as it was configured: so many tokens in a time, and what to do when that can't be told.
  * Which requests share them is up to the keys of the {@link Charge}s.
@@ -14,8 +16,10 @@ public final class RateLimit {
     SLIDING_WINDOW
   }
 
-  /** Who counts, where several gateways share a limit. */
+  /** Who counts. */
   public enum Mode {
+    /** Each gateway for itself. */
+    IN_PROCESS,
     /** One place for all gateways, asked each time. */
     EXACT,
     /** Each gateway, from small batches of tokens that it fetches ahead. */
@@ -40,6 +44,7 @@ public final class RateLimit {
    * @param periodMillis at least 1
    * @param burst tokens that can be taken at once, at least 1; {@code rate} for a sliding window
    * @param isShadow whether it only counts, and never refuses
+   * @param lease tokens that an event loop may fetch ahead, at least 1; for {@link Mode#LEASED}
    * @param maxKeys for how many keys this process counts, at least 1
    */
   public record Policy(
@@ -51,7 +56,36 @@ public final class RateLimit {
       boolean isShadow,
       Mode mode,
       OnFailure onFailure,
-      int maxKeys) {}
+      long lease,
+      int maxKeys) {
+
+    /** The part of the limit that one of so many gateways has; together they have no more. */
+    public Policy dividedBy(int gateways) {
+      boolean isBucket = algorithm == Algorithm.GCRA;
+      long part = Math.max(1, (isBucket ? burst : rate) / gateways);
+      long longer = isBucket ? gateways : Math.max(1, ceilDiv(gateways, rate));
+      return new Policy(
+          name,
+          algorithm,
+          isBucket ? rate : part,
+          Math.multiplyExact(periodMillis, longer),
+          part,
+          isShadow,
+          Mode.IN_PROCESS,
+          onFailure,
+          lease,
+          maxKeys);
+    }
+  }
+
+  /**
+   * The limit as whole numbers, for a script that counts like this process.
+   *
+   * @param first parts of a token; tokens of a window
+   * @param second parts that come back in a microsecond; milliseconds of a window
+   * @param capacity parts of all tokens of a bucket; tokens of a window times its milliseconds
+   */
+  public record Terms(Algorithm algorithm, long first, long second, long capacity) {}
 
   private final Policy policy;
   private final Arithmetic arithmetic;
@@ -100,6 +134,11 @@ public final class RateLimit {
   /** The time in which a quota that was used up is whole again, in milliseconds. */
   public long windowMillis() {
     return arithmetic.windowMillis();
+  }
+
+  /** The limit as numbers. */
+  public Terms terms() {
+    return arithmetic.terms();
   }
 
   Arithmetic arithmetic() {

@@ -31,6 +31,11 @@ final class WindowCounter implements Arithmetic {
   }
 
   @Override
+  public RateLimit.Terms terms() {
+    return new RateLimit.Terms(RateLimit.Algorithm.SLIDING_WINDOW, quota, periodMillis, capacity);
+  }
+
+  @Override
   public Level advance(Level level, long nowMicros) {
     long start = nowMicros - Math.floorMod(nowMicros, periodMicros);
     if (start == level.atMicros()) {

@@ -2,6 +2,7 @@ package dev.weir.resilience;
 
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
 import reactor.core.Disposable;
@@ -26,7 +27,21 @@ public final class TimeLimit {
    */
   public static <T> Mono<T> limit(
       Mono<T> call, long nanos, Scheduler clock, Supplier<? extends Throwable> error) {
-    return new Limited<>(call, nanos, clock, error);
+    return limit(call, nanos, clock, error, UnaryOperator.identity());
+  }
+
+  /**
+   * The same.
+   *
+   * @param inTime is given the value of a call that had one in time, and says what becomes of it
+   */
+  public static <T> Mono<T> limit(
+      Mono<T> call,
+      long nanos,
+      Scheduler clock,
+      Supplier<? extends Throwable> error,
+      UnaryOperator<T> inTime) {
+    return new Limited<>(call, nanos, clock, error, inTime);
   }
 
   private static final class Limited<T> extends Mono<T> {
@@ -35,17 +50,24 @@ public final class TimeLimit {
     private final long nanos;
     private final Scheduler clock;
     private final Supplier<? extends Throwable> error;
+    private final UnaryOperator<T> inTime;
 
-    Limited(Mono<T> call, long nanos, Scheduler clock, Supplier<? extends Throwable> error) {
+    Limited(
+        Mono<T> call,
+        long nanos,
+        Scheduler clock,
+        Supplier<? extends Throwable> error,
+        UnaryOperator<T> inTime) {
       this.call = call;
       this.nanos = nanos;
       this.clock = clock;
       this.error = error;
+      this.inTime = inTime;
     }
 
     @Override
     public void subscribe(CoreSubscriber<? super T> actual) {
-      LimitedSubscriber<T> subscriber = new LimitedSubscriber<>(actual, error);
+      LimitedSubscriber<T> subscriber = new LimitedSubscriber<>(actual, error, inTime);
       actual.onSubscribe(subscriber);
       subscriber.start(clock.schedule(subscriber, Math.max(nanos, 0), TimeUnit.NANOSECONDS));
       call.subscribe(subscriber);
@@ -55,11 +77,16 @@ public final class TimeLimit {
   private static final class LimitedSubscriber<T> extends CallSubscriber<T> implements Runnable {
 
     private final Supplier<? extends Throwable> error;
+    private final UnaryOperator<T> inTime;
     private volatile @Nullable Disposable timer;
 
-    LimitedSubscriber(CoreSubscriber<? super T> actual, Supplier<? extends Throwable> error) {
+    LimitedSubscriber(
+        CoreSubscriber<? super T> actual,
+        Supplier<? extends Throwable> error,
+        UnaryOperator<T> inTime) {
       super(actual);
       this.error = error;
+      this.inTime = inTime;
     }
 
     void start(Disposable scheduled) {
@@ -92,7 +119,7 @@ public final class TimeLimit {
     @Override
     public void onNext(T value) {
       if (endInTime()) {
-        actual.onNext(value);
+        actual.onNext(inTime.apply(value));
         actual.onComplete();
       } else {
         discard(value);

@@ -48,6 +48,7 @@ public final class Limits {
         isShadow,
         Mode.EXACT,
         OnFailure.CLOSED,
+        1,
         maxKeys);
   }
 }

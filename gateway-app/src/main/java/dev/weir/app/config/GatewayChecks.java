@@ -19,7 +19,13 @@ final class GatewayChecks implements CrossCheck {
     List<Located<RouteSettings>> routes = records.all(RouteSettings.class);
     checkUpstreams(records.all(ShareSettings.class), at.at("upstreams"));
     Map<String, RateLimitSettings> limits = new HashMap<>();
+    List<Located<RedisSettings>> redis = records.all(RedisSettings.class);
+    boolean isRedisSound = redis.size() == 1 || !at.says("redis");
     for (Located<RateLimitSettings> limit : records.all(RateLimitSettings.class)) {
+      if (isRedisSound) {
+        int gateways = redis.isEmpty() ? 0 : redis.get(0).value().gateways();
+        limit.value().checkRedis(gateways, limit.at());
+      }
       limits.put(limit.at().toString(), limit.value());
     }
     checkRateLimits(routes, limits, at.at("rate-limits"));

@@ -54,6 +54,25 @@ public record RateLimitSettings(
         Scope scope,
     @Doc("With `true` it only counts what it would refuse, and refuses nothing.") @Default("false")
         boolean shadow,
+    @Doc("Who counts: `redis` or this `process`. `redis`, if there is a section of that name.")
+        @Nullable Store store,
+    @Doc(
+            "`exact` asks Redis for each request: together gateways never admit more than the limit."
+                + " `leased` fetches tokens ahead: together they may be ahead of it by `lease` for"
+                + " each event loop of each gateway.")
+        @Default("exact")
+        Counting mode,
+    @Doc(
+            "Tokens that an event loop may fetch ahead with `leased`; a twentieth of what can be"
+                + " taken at once, if left out. Unused ones are lost after a second.")
+        @Range(min = "1", max = "1000000000")
+        @Nullable Integer lease,
+    @Doc(
+            "While Redis gives no answer: `closed` refuses requests with 503 and the code"
+                + " RATE_LIMIT_SERVICE_ERROR, `open` lets them pass, `local` counts in this process,"
+                + " by the gateway's part of the limit.")
+        @Default("closed")
+        OnFailure onFailure,
     @Doc(
             "For how many keys this process keeps count; those that find no place share one bucket."
                 + " A key that has all its tokens needs no place.")
@@ -61,6 +80,23 @@ public record RateLimitSettings(
         @Range(min = "1", max = "100000000")
         int maxKeys)
     implements Checked {
+
+  /** Where tokens are counted. */
+  public enum Store {
+    REDIS,
+    PROCESS
+  }
+
+  /** How tokens are taken from Redis. */
+  public enum Counting {
+    EXACT,
+    LEASED
+  }
+
+  /** What only Redis makes sense of. */
+  private static final List<String> OF_REDIS = List.of("mode", "lease", "on-failure");
+
+  private static final int LEASED_PART = 20;
 
   /** Which routes share tokens. */
   public enum Scope {
@@ -79,7 +115,13 @@ public record RateLimitSettings(
       place.report(
           "a cost that is not above the tokens that can be taken at once, " + tokensAtOnce());
     }
-    if (!RateLimit.isCountable(policy(""))) {
+    if (lease != null && mode == Counting.EXACT) {
+      at.at("lease").state("of no use with exact", "only with mode: leased");
+    }
+    if (lease != null && lease > tokensAtOnce()) {
+      at.report("lease", "no more than the tokens that can be taken at once, " + tokensAtOnce());
+    }
+    if (!RateLimit.isCountable(policy("", true))) {
       at.at("rate")
           .report(
               "less, for a shorter time: rate, per and burst together can't be counted exactly");
@@ -99,8 +141,33 @@ public record RateLimitSettings(
     }
   }
 
-  /** The limit under that name. */
-  public RateLimit.Policy policy(String name) {
+  /**
+   * Reports what does not go with the gateway's Redis, or without one.
+   *
+   * @param gateways that share it; 0 if there is none
+   */
+  void checkRedis(int gateways, Problems at) {
+    if (gateways == 0 && store == Store.REDIS) {
+      at.report("store", "process, or a section redis");
+    } else if (!isInRedis(gateways > 0)) {
+      OF_REDIS.stream()
+          .filter(at::says)
+          .forEach(key -> at.at(key).state("of no use in a process", "only with Redis"));
+    } else if (!RateLimit.isCountable(policy("", true).dividedBy(gateways))) {
+      at.report(
+          "rate",
+          "less, for a shorter time: its part for each of "
+              + gateways
+              + " gateways can't be counted exactly");
+    }
+  }
+
+  private boolean isInRedis(boolean hasRedis) {
+    return hasRedis && store != Store.PROCESS;
+  }
+
+  /** The limit under that name, in a gateway with or without Redis. */
+  public RateLimit.Policy policy(String name, boolean hasRedis) {
     return new RateLimit.Policy(
         name,
         algorithm,
@@ -108,8 +175,9 @@ public record RateLimitSettings(
         per.toMillis(),
         tokensAtOnce(),
         shadow,
-        Mode.EXACT,
-        OnFailure.CLOSED,
+        isInRedis(hasRedis) ? mode == Counting.LEASED ? Mode.LEASED : Mode.EXACT : Mode.IN_PROCESS,
+        onFailure,
+        lease != null ? lease : Math.max(1, tokensAtOnce() / LEASED_PART),
         maxKeys);
   }
 

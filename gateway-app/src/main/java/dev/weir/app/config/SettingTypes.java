@@ -29,6 +29,7 @@ final class SettingTypes {
           FilePath.TYPE,
           TlsVersion.TYPE,
           RateKeyPart.TYPE,
+          RedisNode.TYPE,
           ipRange(),
           pathPattern(),
           method(),

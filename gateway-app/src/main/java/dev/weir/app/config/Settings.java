@@ -67,6 +67,7 @@ public record Settings(
         @Keys(name = "name", regex = Names.REGEX, expected = Names.EXPECTED)
         @Size(max = Settings.MAX_UPSTREAMS)
         Map<String, UpstreamSettings> upstreams,
+    @Doc("Where gateways count together.") @Nullable RedisSettings redis,
     @Doc("How many requests may come in a time, by names that routes refer to.")
         @Default("{}")
         @Keys(name = "name", regex = Names.REGEX, expected = Names.EXPECTED)

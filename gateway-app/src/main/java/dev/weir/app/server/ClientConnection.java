@@ -5,11 +5,11 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.net.InetSocketAddress;
-import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,26 +17,33 @@ import org.jspecify.annotations.Nullable;
  * one {@link Http1Stream}.
  *
  * <p>A request that comes before the answer to the one before it waits, and with it the connection:
- * nothing more is read until it is its turn, so that what waits is what one read brought.
+ * nothing more is read until it is its turn, so that what waits are the bytes that one read
+ * brought.
  */
-final class ClientConnection extends ChannelInboundHandlerAdapter implements Runnable {
+final class ClientConnection extends ChannelInboundHandlerAdapter
+    implements RequestDecoder.Turn, Runnable {
 
   private static final IpAddress UNKNOWN = IpAddress.ofNumber(0);
 
   private final ConnectionGuard guard;
+  private final RequestDecoder decoder;
   private final Intake intake;
   private final Exchange.Surroundings with;
 
   private @Nullable ChannelHandlerContext context;
   private Incoming.@Nullable Link link;
   private @Nullable Http1Stream current;
-  private final ArrayDeque<Object> waiting = new ArrayDeque<>(0);
-  private boolean isServing;
+  private boolean isWaiting;
   private boolean isClosed;
   private boolean isFlushing;
 
-  ClientConnection(ConnectionGuard guard, Intake intake, Exchange.Surroundings with) {
+  ClientConnection(
+      ConnectionGuard guard,
+      HttpDecoderConfig decoding,
+      Intake intake,
+      Exchange.Surroundings with) {
     this.guard = guard;
+    this.decoder = new RequestDecoder(decoding, this);
     this.intake = intake;
     this.with = with;
   }
@@ -51,6 +58,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Run
       throw new IllegalStateException("not on a channel");
     }
     return context;
+  }
+
+  /** The handler that reads requests for this one. */
+  RequestDecoder decoder() {
+    return decoder;
   }
 
   ConnectionGuard guard() {
@@ -87,23 +99,25 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Run
   // What comes
 
   @Override
-  public void channelRead(ChannelHandlerContext ctx, Object message) {
-    if (isClosed) {
-      ReferenceCountUtil.release(message);
-    } else if (waiting.isEmpty() && mayTake(message)) {
-      take(message);
-    } else {
-      waiting.add(message);
-      ctx.channel().config().setAutoRead(false);
+  public boolean isNext() {
+    return !isClosed && (current == null || !current.isReceived());
+  }
+
+  @Override
+  public void bytesWait() {
+    if (guard.requests().isSwitching()) {
+      // The client did not wait for the switch: nobody can say which protocol these bytes are of.
+      guard.count(Connections.Cut.EARLY_BYTES);
+      guard.closeNow();
+    } else if (!isClosed) {
+      isWaiting = true;
+      context().channel().config().setAutoRead(false);
     }
   }
 
-  private boolean mayTake(Object message) {
-    return current == null || !(message instanceof HttpRequest);
-  }
-
-  private void take(Object message) {
-    if (message instanceof HttpRequest head) {
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    if (!isClosed && message instanceof HttpRequest head) {
       current = new Http1Stream(this, head);
     } else if (current != null && message instanceof HttpContent content) {
       current.received(content);
@@ -140,7 +154,6 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Run
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
     isClosed = true;
-    dropWaiting();
     Http1Stream left = current;
     current = null;
     if (left != null) {
@@ -154,7 +167,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Run
 
   /** Whether to read on; not while a request waits. */
   void read(boolean isWanted) {
-    context().channel().config().setAutoRead(isWanted && waiting.isEmpty());
+    context().channel().config().setAutoRead(isWanted && !isWaiting);
   }
 
   // What goes
@@ -175,26 +188,25 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Run
 
   /** The answer has gone; what waits for it comes next. */
   void answered(Http1Stream stream) {
-    if (current == stream) {
-      current = null;
-      serveWaiting();
-    }
-  }
-
-  private void serveWaiting() {
-    if (isServing) {
+    if (current != stream) {
       return;
     }
-    isServing = true;
-    while (!waiting.isEmpty() && mayTake(waiting.element())) {
-      take(waiting.remove());
+    current = null;
+    if (isWaiting) {
+      isWaiting = false;
+      resume();
     }
-    isServing = false;
-    if (waiting.isEmpty()) {
-      if (current != null) {
-        current.readComplete();
-      }
-      read(true);
+    read(true);
+  }
+
+  private void resume() {
+    try {
+      decoder.resume();
+    } catch (Exception e) {
+      context().fireExceptionCaught(e);
+    }
+    if (current != null) {
+      current.readComplete();
     }
   }
 
@@ -202,12 +214,6 @@ final class ClientConnection extends ChannelInboundHandlerAdapter implements Run
   void close() {
     isClosed = true;
     current = null;
-    dropWaiting();
     context().close();
-  }
-
-  private void dropWaiting() {
-    waiting.forEach(ReferenceCountUtil::release);
-    waiting.clear();
   }
 }

@@ -81,6 +81,11 @@ final class Http1Stream implements ClientStream, ByteStream.Source {
 
   // The request
 
+  /** Whether all of it is here. */
+  boolean isReceived() {
+    return isReceived;
+  }
+
   void received(HttpContent content) {
     if (content.content().isReadable()) {
       add(content.content());

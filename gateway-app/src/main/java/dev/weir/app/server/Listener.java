@@ -8,7 +8,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpDecoderConfig;
-import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.ssl.SslHandler;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
@@ -110,9 +109,10 @@ public final class Listener {
       addTls(channel, tls);
     }
     pipeline.addLast("weir.connection", guard);
-    pipeline.addLast(NettyPipeline.HttpCodec, new HttpRequestDecoder(decoding()));
+    ClientConnection requests = new ClientConnection(guard, decoding(), intake, surroundings);
+    pipeline.addLast(NettyPipeline.HttpCodec, requests.decoder());
     pipeline.addLast("weir.sanity", sanity);
-    pipeline.addLast("weir.requests", new ClientConnection(guard, intake, surroundings));
+    pipeline.addLast("weir.requests", requests);
     // Reactor Netty opens connections that do not read.
     channel.config().setAutoRead(true);
   }

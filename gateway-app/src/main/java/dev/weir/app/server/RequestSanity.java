@@ -44,12 +44,6 @@ final class RequestSanity extends ChannelInboundHandlerAdapter {
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     if (hasRefused) {
       ReferenceCountUtil.release(message);
-    } else if (message instanceof HttpRequest && connection.requests().isSwitching()) {
-      // The client did not wait for the switch: nobody can say which protocol these bytes are of.
-      ReferenceCountUtil.release(message);
-      hasRefused = true;
-      connection.count(Connections.Cut.EARLY_BYTES);
-      connection.closeNow();
     } else if (message instanceof HttpRequest request) {
       FailureException why = faultOf(request);
       if (why == null) {

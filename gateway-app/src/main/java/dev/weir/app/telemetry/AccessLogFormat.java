@@ -3,7 +3,6 @@ package dev.weir.app.telemetry;
 import dev.weir.http.JsonText;
 import dev.weir.http.Outcome;
 import java.time.Instant;
-import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -24,18 +23,18 @@ public final class AccessLogFormat implements BiConsumer<Outcome, StringBuilder>
     line.append("{\"time\":\"");
     time(outcome.endedAtMillis(), line);
     line.append('"');
-    text(line, "request_id", outcome.identity().requestId());
-    text(line, "trace_id", outcome.identity().trace().traceId());
-    text(line, "client", outcome.client().address().toString());
-    text(line, "protocol", outcome.client().version().text());
+    plain(line, "request_id", outcome.identity().requestId());
+    plain(line, "trace_id", outcome.identity().trace().traceId());
+    plain(line, "client", outcome.client().address().toString());
+    plain(line, "protocol", outcome.client().version().text());
     text(line, "method", outcome.method());
     text(line, "host", outcome.client().host().toString());
     text(line, "path", outcome.path());
     text(line, "route", outcome.route());
     number(line, "status", outcome.status());
-    text(line, "ended_by", lower(outcome.party()));
-    text(line, "phase", lower(outcome.phase()));
-    text(line, "reason", outcome.why() == null ? null : outcome.why().code());
+    plain(line, "ended_by", outcome.party().code());
+    plain(line, "phase", outcome.phase().code());
+    plain(line, "reason", outcome.why() == null ? null : outcome.why().code());
     text(line, "detail", outcome.detail());
     text(line, "upstream", outcome.upstream());
     text(line, "endpoint", outcome.endpoint());
@@ -66,8 +65,11 @@ public final class AccessLogFormat implements BiConsumer<Outcome, StringBuilder>
     line.append((char) ('0' + rest % 10)).append('Z');
   }
 
-  private static String lower(Enum<?> constant) {
-    return constant.name().toLowerCase(Locale.ROOT);
+  /** Of a value that has nothing in it that JSON would escape, whatever a client sends. */
+  private static void plain(StringBuilder line, String name, @Nullable String value) {
+    if (value != null) {
+      line.append(",\"").append(name).append("\":\"").append(value).append('"');
+    }
   }
 
   private static void text(StringBuilder line, String name, @Nullable String value) {

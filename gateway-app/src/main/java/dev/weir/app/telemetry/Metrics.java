@@ -126,7 +126,7 @@ public final class Metrics implements Telemetry {
     return Counter.builder("weir.requests.cut")
         .description("Requests that did not run to their end, by who ended them and why")
         .tag("route", end.route())
-        .tag("by", end.party().name().toLowerCase(Locale.ROOT))
+        .tag("by", end.party().code())
         .tag("reason", end.why() == null ? "left" : end.why().code())
         .register(registry);
   }

@@ -96,7 +96,7 @@ class HostileFilesTest {
         "x: !!binary aGk=",
         "gateway.yaml:1:1: x: unknown key (known: listen, tls, certificate-reload, admin, event-loops,"
             + " transport, trusted-proxies, forwarding-fields, ambiguous-paths, limits, client,"
-            + " concurrency, drain, access-log, upstreams, rate-limits, rate-limit-fields,"
+            + " concurrency, drain, access-log, upstreams, redis, rate-limits, rate-limit-fields,"
             + " defaults, routes)",
         "gateway.yaml:1:4: x: a tag" + expected);
   }

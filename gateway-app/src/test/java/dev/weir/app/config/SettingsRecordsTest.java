@@ -55,7 +55,7 @@ class SettingsRecordsTest {
   @Test
   void areAllFound() {
     assertThat(RECORDS)
-        .hasSize(24)
+        .hasSize(26)
         .contains(BreakerSettings.class, HeaderEditSettings.class, ShareSettings.class);
   }
 

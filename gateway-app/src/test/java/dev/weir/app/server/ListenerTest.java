@@ -7,6 +7,7 @@ import dev.weir.http.Ending;
 import dev.weir.http.Failure;
 import dev.weir.http.Fields;
 import dev.weir.http.Handler;
+import dev.weir.http.Request;
 import dev.weir.http.Response;
 import dev.weir.http.Target.Ambiguous;
 import dev.weir.http.TrustedProxies;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 
 /** What a listener makes of handlers that no configuration has. */
 final class ListenerTest {
@@ -137,5 +139,66 @@ final class ListenerTest {
       Await.until("it is over", () -> endings.size() == 1);
       assertThat(given).hasValue(0);
     }
+  }
+
+  /** Answers with the path, and a body that was sent. */
+  private static Mono<Response> echo(Request request) {
+    ByteBuf held = request.body().held();
+    String body = held == null ? "streams" : held.toString(StandardCharsets.US_ASCII);
+    byte[] text = (request.target().path() + " " + body).getBytes(StandardCharsets.US_ASCII);
+    return Mono.just(Response.of(200, Fields.create(), Body.held(text)));
+  }
+
+  @Test
+  void answersRequestsThatComeTogetherOneAfterTheOther() {
+    RawClient client = client(ListenerTest::echo);
+    StringBuilder together = new StringBuilder();
+    for (int i = 0; i < 1000; i++) {
+      together.append("GET /").append(i).append(" HTTP/1.1\r\nHost: a\r\n\r\n");
+      together
+          .append("POST /")
+          .append(i)
+          .append(" HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n");
+      together.append("ok");
+    }
+    client.send(together.toString());
+    for (int i = 0; i < 1000; i++) {
+      assertThat(client.answer().text()).isEqualTo("/" + i + " ");
+      assertThat(client.answer().text()).startsWith("/" + i + " ");
+    }
+  }
+
+  @Test
+  void takesUpARequestOnlyWhenTheAnswerBeforeItHasGone() {
+    Sinks.One<Response> first = Sinks.one();
+    AtomicInteger taken = new AtomicInteger();
+    RawClient client =
+        client(
+            request -> {
+              taken.incrementAndGet();
+              return request.target().path().equals("/first") ? first.asMono() : echo(request);
+            });
+    client.send("GET /first HTTP/1.1\r\nHost: a\r\n\r\n");
+    client.send("GET /second HTTP/1.1\r\nHost: a\r\n\r\nGET /third HTTP/1.1\r\nHo");
+    Await.until("the first is being answered", () -> taken.get() == 1);
+    client.send("st: a\r\n\r\n");
+    assertThat(taken).hasValue(1);
+
+    first.tryEmitValue(Response.of(204)).orThrow();
+    assertThat(client.answer().status()).isEqualTo(204);
+    assertThat(client.answer().text()).isEqualTo("/second ");
+    assertThat(client.answer().text()).isEqualTo("/third ");
+  }
+
+  @Test
+  void holdsABodyThatCameWithItsHeadAndStreamsAnyOther() {
+    RawClient client = client(ListenerTest::echo);
+    client.send("POST /held HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbody");
+    assertThat(client.answer().text()).isEqualTo("/held body");
+    client.send(
+        "POST /chunks HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n1\r\nc\r\n0\r\n\r\n");
+    assertThat(client.answer().text()).isEqualTo("/chunks abc");
+    client.send("POST /later HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbo");
+    assertThat(client.answer().text()).isEqualTo("/later streams");
   }
 }

@@ -1,0 +1,94 @@
+package dev.weir.app.redis;
+
+import dev.weir.app.redis.RedisTrouble.Kind;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
+
+/**
+ * One command on a link, with its time limit. Ends once, on the link's loop: by the answer, by a
+ * trouble, or as its caller leaves. What comes after that concerns the link alone.
+ */
+abstract class LinkCall implements Runnable {
+
+  final RedisLink link;
+  private final String[] keys;
+  private final String[] arguments;
+  private boolean hasWaitedForScript;
+  private boolean isOver;
+  private long startNanos;
+  private @Nullable Disposable timer;
+
+  LinkCall(RedisLink link, String[] keys, String[] arguments) {
+    this.link = link;
+    this.keys = keys;
+    this.arguments = arguments;
+  }
+
+  abstract void onAnswer(List<Object> answer);
+
+  abstract void onTrouble(RedisTrouble trouble);
+
+  String[] keys() {
+    return keys;
+  }
+
+  String[] arguments() {
+    return arguments;
+  }
+
+  /** True from the second time on. */
+  boolean waitsForScriptAgain() {
+    boolean isAgain = hasWaitedForScript;
+    hasWaitedForScript = true;
+    return isAgain;
+  }
+
+  void startTimer() {
+    startNanos = link.now();
+    timer = link.clock().schedule(this, link.commandTimeout().toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /** Time is up. */
+  @Override
+  public final void run() {
+    if (end()) {
+      link.tookTooLong();
+      onTrouble(new RedisTrouble(Kind.TIMEOUT, "no answer in time"));
+    }
+  }
+
+  final void succeed(List<Object> answer) {
+    if (end()) {
+      link.wentWell(link.now() - startNanos);
+      onAnswer(answer);
+    }
+  }
+
+  /** False if it was over before. */
+  final boolean fail(RedisTrouble trouble) {
+    if (!end()) {
+      return false;
+    }
+    onTrouble(trouble);
+    return true;
+  }
+
+  /** Nobody waits for it any more. */
+  final void leave() {
+    var unused = end();
+  }
+
+  /** True for the first of all ends. */
+  private boolean end() {
+    if (isOver) {
+      return false;
+    }
+    isOver = true;
+    if (timer != null) {
+      timer.dispose();
+    }
+    return true;
+  }
+}
