@@ -5,7 +5,6 @@ import ch.qos.logback.core.UnsynchronizedAppenderBase;
 import ch.qos.logback.core.encoder.Encoder;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,7 +34,7 @@ public final class LogAppender extends UnsynchronizedAppenderBase<ILoggingEvent>
         new LineWriter<>(
             "weir-log",
             CAPACITY,
-            (event, text) -> text.append(new String(toBytes.encode(event), StandardCharsets.UTF_8)),
+            (event, text) -> text.append(toBytes.encode(event)),
             new FileOutputStream(FileDescriptor.err));
     super.start();
   }
