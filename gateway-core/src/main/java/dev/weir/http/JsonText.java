@@ -34,7 +34,8 @@ public final class JsonText {
     return at;
   }
 
-  private static boolean isPlain(char c) {
+  /** Whether a string has that character as it is. */
+  static boolean isPlain(char c) {
     return c >= ' ' && c != '"' && c != '\\' && c != 0x7F && !Character.isSurrogate(c);
   }
 

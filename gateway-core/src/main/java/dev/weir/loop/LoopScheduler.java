@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,7 +52,7 @@ public final class LoopScheduler implements Scheduler {
 
   /** How many timers are waiting, on all loops; a snapshot for metrics and tests. */
   public int pendingTimers() {
-    return loops.stream().mapToInt(timers -> timers.pending).sum();
+    return loops.stream().mapToInt(timers -> timers.pending.get()).sum();
   }
 
   @Override
@@ -94,7 +95,9 @@ public final class LoopScheduler implements Scheduler {
     private final EventLoop eventLoop;
     private final TimerWheel wheel = new TimerWheel(TICK_NANOS, SLOTS, nowNanos());
     private boolean isTurning;
-    private volatile int pending;
+
+    /** The wheel's size for other threads, who may see it late: each timer changes it twice. */
+    private final AtomicInteger pending = new AtomicInteger();
 
     LoopTimers(EventLoop eventLoop) {
       this.eventLoop = eventLoop;
@@ -116,7 +119,7 @@ public final class LoopScheduler implements Scheduler {
         return;
       }
       task.timer = wheel.add(task, atNanos);
-      pending = wheel.size();
+      pending.lazySet(wheel.size());
       if (!isTurning) {
         isTurning = true;
         turnLater();
@@ -125,7 +128,7 @@ public final class LoopScheduler implements Scheduler {
 
     private void remove(TimerWheel.Timer timer) {
       wheel.remove(timer);
-      pending = wheel.size();
+      pending.lazySet(wheel.size());
     }
 
     private void turnLater() {
@@ -135,7 +138,7 @@ public final class LoopScheduler implements Scheduler {
     @Override
     public void run() {
       wheel.advance(nowNanos());
-      pending = wheel.size();
+      pending.lazySet(wheel.size());
       isTurning = wheel.size() > 0;
       if (isTurning) {
         turnLater();
@@ -146,9 +149,12 @@ public final class LoopScheduler implements Scheduler {
   /** One thing to do, once. */
   private static final class Task implements Runnable, Disposable {
 
+    private static final AtomicIntegerFieldUpdater<Task> IS_DISPOSED =
+        AtomicIntegerFieldUpdater.newUpdater(Task.class, "isDisposed");
+
     private final LoopTimers timers;
     private final Runnable task;
-    private volatile boolean isDisposed;
+    private volatile int isDisposed;
     private TimerWheel.@Nullable Timer timer;
 
     Task(LoopTimers timers, Runnable task) {
@@ -158,10 +164,10 @@ public final class LoopScheduler implements Scheduler {
 
     @Override
     public void run() {
-      if (isDisposed) {
+      if (isDisposed()) {
         return;
       }
-      isDisposed = true;
+      IS_DISPOSED.lazySet(this, 1);
       try {
         task.run();
       } catch (RuntimeException e) {
@@ -171,10 +177,10 @@ public final class LoopScheduler implements Scheduler {
 
     @Override
     public void dispose() {
-      if (isDisposed) {
+      if (isDisposed()) {
         return;
       }
-      isDisposed = true;
+      IS_DISPOSED.lazySet(this, 1);
       if (timers.eventLoop.inEventLoop()) {
         removeTimer();
       } else if (!timers.eventLoop.isShuttingDown()) {
@@ -190,7 +196,7 @@ public final class LoopScheduler implements Scheduler {
 
     @Override
     public boolean isDisposed() {
-      return isDisposed;
+      return isDisposed != 0;
     }
   }
 

@@ -45,7 +45,6 @@ final class Http1Call implements Subscription, ByteStream.Source, Runnable {
 
   private static final int MAX_INFORMATIONAL = 32;
   private static final int MAX_HELD_BYTES = 64 << 10;
-  private static final int HEAD_BYTES = 1024;
   private static final int MAX_COPIED_BYTES = 4096;
 
   private enum State {
@@ -156,9 +155,10 @@ final class Http1Call implements Subscription, ByteStream.Source, Runnable {
   }
 
   private void send(Http1Connection leased) {
-    ByteBuf out = leased.newBuffer(HEAD_BYTES);
-    RequestHead.write(request, endpoint, isUpgrade, pool.clock(), out);
     ByteBuf held = request.body().held();
+    int copied = held == null || held.readableBytes() > MAX_COPIED_BYTES ? 0 : held.readableBytes();
+    ByteBuf out =
+        RequestHead.encode(request, endpoint, isUpgrade, pool.clock(), leased.allocator(), copied);
     if (held == null) {
       leased.write(out);
       leased.flushSoon();
@@ -168,8 +168,8 @@ final class Http1Call implements Subscription, ByteStream.Source, Runnable {
       return;
     }
     isRequestWritten = true;
-    if (held.readableBytes() <= MAX_COPIED_BYTES) {
-      leased.write(out.writeBytes(held, held.readerIndex(), held.readableBytes()));
+    if (copied == held.readableBytes()) {
+      leased.write(out.writeBytes(held, held.readerIndex(), copied));
     } else {
       leased.write(out);
       leased.write(held.retainedDuplicate());

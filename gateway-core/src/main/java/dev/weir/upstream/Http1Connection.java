@@ -1,6 +1,7 @@
 package dev.weir.upstream;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -105,8 +106,8 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Runn
     read(true);
   }
 
-  ByteBuf newBuffer(int bytes) {
-    return context().alloc().ioBuffer(bytes);
+  ByteBufAllocator allocator() {
+    return context().alloc();
   }
 
   /** Queues bytes, which it takes over; errors come back as the end of the connection. */

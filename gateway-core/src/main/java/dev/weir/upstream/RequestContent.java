@@ -6,7 +6,6 @@ import dev.weir.http.HeadBytes;
 import dev.weir.http.Trailers;
 import dev.weir.loop.ByteWriter;
 import io.netty.buffer.ByteBuf;
-import java.nio.charset.StandardCharsets;
 
 /**
  * The content of a request on its way to a connection: in chunks if its length is not known (RFC
@@ -16,9 +15,6 @@ import java.nio.charset.StandardCharsets;
 final class RequestContent implements ByteWriter.Target {
 
   private static final String LAST_CHUNK = "0\r\n";
-  private static final int LINE_END = ('\r' << 8) | '\n';
-  private static final int MAX_CHUNK_HEAD = 10;
-  private static final int TRAILER_BYTES = 64;
 
   private final Http1Connection connection;
   private final Body body;
@@ -42,11 +38,14 @@ final class RequestContent implements ByteWriter.Target {
   public void write(ByteBuf piece) {
     int bytes = piece.readableBytes();
     if (length < 0) {
-      ByteBuf head = connection.newBuffer(MAX_CHUNK_HEAD);
-      head.writeCharSequence(Integer.toHexString(bytes), StandardCharsets.US_ASCII);
-      connection.write(head.writeShort(LINE_END));
+      HeadBytes size = HeadBytes.begin();
+      size.text(Integer.toHexString(bytes));
+      size.lineEnd();
+      connection.write(size.end(connection.allocator()));
       connection.write(piece);
-      connection.write(connection.newBuffer(2).writeShort(LINE_END));
+      HeadBytes end = HeadBytes.begin();
+      end.lineEnd();
+      connection.write(end.end(connection.allocator()));
     } else if (written + bytes > length) {
       piece.release();
       throw Failure.INTERNAL.exception("request body: more than the announced " + length);
@@ -75,11 +74,11 @@ final class RequestContent implements ByteWriter.Target {
   }
 
   private void writeLastChunk() {
-    ByteBuf end = connection.newBuffer(TRAILER_BYTES);
-    end.writeCharSequence(LAST_CHUNK, StandardCharsets.US_ASCII);
-    HeadBytes.writeFields(Trailers.passedOn(body.trailers()), end);
-    HeadBytes.writeLineEnd(end);
-    connection.write(end);
+    HeadBytes end = HeadBytes.begin();
+    end.text(LAST_CHUNK);
+    end.fields(Trailers.passedOn(body.trailers()));
+    end.lineEnd();
+    connection.write(end.end(connection.allocator()));
     connection.flush();
   }
 

@@ -5,6 +5,7 @@ import dev.weir.http.HeadBytes;
 import dev.weir.http.Request;
 import dev.weir.http.RequestTimeout;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.util.AsciiString;
@@ -28,39 +29,47 @@ final class RequestHead {
   private RequestHead() {}
 
   /**
-   * Writes it, up to the empty line.
+   * Its bytes, the empty line included.
    *
    * @param isUpgrade whether this asks for another protocol, that of the Upgrade field
+   * @param roomBehind in the buffer, which is the caller's
    */
-  static void write(
-      Request request, Endpoint endpoint, boolean isUpgrade, Scheduler clock, ByteBuf out) {
-    HeadBytes.writeText(request.method().asciiName(), out);
-    out.writeByte(' ');
-    HeadBytes.writeText(request.target().path(), out);
+  static ByteBuf encode(
+      Request request,
+      Endpoint endpoint,
+      boolean isUpgrade,
+      Scheduler clock,
+      ByteBufAllocator allocator,
+      int roomBehind) {
+    HeadBytes out = HeadBytes.begin();
+    out.text(request.method().asciiName());
+    out.character(' ');
+    out.text(request.target().path());
     if (request.target().query() != null) {
-      out.writeByte('?');
-      HeadBytes.writeText(request.target().query(), out);
+      out.character('?');
+      out.text(request.target().query());
     }
-    HeadBytes.writeText(HTTP_1_1, out);
+    out.text(HTTP_1_1);
     boolean hasHost = writeFields(request, out);
     if (!hasHost) {
-      HeadBytes.writeText(HOST, out);
-      HeadBytes.writeText(endpoint.authority().toString(), out);
-      HeadBytes.writeLineEnd(out);
+      out.text(HOST);
+      out.text(endpoint.authority().toString());
+      out.lineEnd();
     }
     if (!request.deadline().isNever()) {
-      HeadBytes.writeText(TIMEOUT, out);
-      HeadBytes.writeText(RequestTimeout.remaining(request.deadline(), clock), out);
-      HeadBytes.writeLineEnd(out);
+      out.text(TIMEOUT);
+      out.text(RequestTimeout.remaining(request.deadline(), clock));
+      out.lineEnd();
     }
     writeFraming(request, out);
     if (isUpgrade) {
-      HeadBytes.writeText(UPGRADE, out);
+      out.text(UPGRADE);
     }
-    HeadBytes.writeLineEnd(out);
+    out.lineEnd();
+    return out.end(allocator, roomBehind);
   }
 
-  private static boolean writeFields(Request request, ByteBuf out) {
+  private static boolean writeFields(Request request, HeadBytes out) {
     boolean hasHost = false;
     Iterator<Map.Entry<CharSequence, CharSequence>> fields =
         request.headers().iteratorCharSequence();
@@ -71,7 +80,7 @@ final class RequestHead {
         continue;
       }
       hasHost |= name.length() == 4 && HttpHeaderNames.HOST.contentEqualsIgnoreCase(name);
-      HeadBytes.writeField(name, field.getValue(), out);
+      out.field(name, field.getValue());
     }
     return hasHost;
   }
@@ -81,14 +90,14 @@ final class RequestHead {
         || name.length() == 17 && HttpHeaderNames.TRANSFER_ENCODING.contentEqualsIgnoreCase(name);
   }
 
-  private static void writeFraming(Request request, ByteBuf out) {
+  private static void writeFraming(Request request, HeadBytes out) {
     Body body = request.body();
     if (body.length() < 0) {
-      HeadBytes.writeText(CHUNKED, out);
+      out.text(CHUNKED);
     } else if (body.length() > 0 || announcesContent(request.method())) {
-      HeadBytes.writeText(LENGTH, out);
-      HeadBytes.writeText(Long.toString(body.length()), out);
-      HeadBytes.writeLineEnd(out);
+      out.text(LENGTH);
+      out.number(body.length());
+      out.lineEnd();
     }
   }
 

@@ -10,9 +10,6 @@ import io.netty.util.AsciiString;
 /** Writes the head of a response as its bytes (RFC 9112 §4, §5). */
 final class HeadEncoder {
 
-  /** Holds nearly every head. */
-  private static final int USUAL_BYTES = 1024;
-
   private static final AsciiString HTTP_1_1 = AsciiString.cached("HTTP/1.1 ");
 
   private HeadEncoder() {}
@@ -24,15 +21,15 @@ final class HeadEncoder {
   /** The same, with place behind it. */
   static ByteBuf encode(
       ByteBufAllocator allocator, int status, HttpHeaders fields, int placeBehind) {
-    ByteBuf out = allocator.ioBuffer(USUAL_BYTES + placeBehind);
     HttpResponseStatus known = HttpResponseStatus.valueOf(status);
-    HeadBytes.writeText(HTTP_1_1, out);
-    HeadBytes.writeText(known.codeAsText(), out);
-    out.writeByte(' ');
-    HeadBytes.writeText(known.reasonPhrase(), out);
-    HeadBytes.writeLineEnd(out);
-    HeadBytes.writeFields(fields, out);
-    HeadBytes.writeLineEnd(out);
-    return out;
+    HeadBytes head = HeadBytes.begin();
+    head.text(HTTP_1_1);
+    head.text(known.codeAsText());
+    head.character(' ');
+    head.text(known.reasonPhrase());
+    head.lineEnd();
+    head.fields(fields);
+    head.lineEnd();
+    return head.end(allocator, placeBehind);
   }
 }

@@ -44,7 +44,6 @@ final class Http1Stream implements ClientStream, ByteStream.Source {
   /** Up to here it costs less to copy content behind its head than to write both. */
   private static final int MAX_COPIED_BYTES = 8 << 10;
 
-  private static final int MAX_CHUNK_HEAD = 10;
   private static final AsciiString CONTINUE = AsciiString.cached("HTTP/1.1 100 Continue\r\n\r\n");
   private static final AsciiString LAST_CHUNK = AsciiString.cached("0\r\n");
 
@@ -293,14 +292,14 @@ final class Http1Stream implements ClientStream, ByteStream.Source {
   @Override
   public void send(ByteBuf piece) {
     if (isChunked) {
-      ByteBuf size = allocator().ioBuffer(MAX_CHUNK_HEAD);
-      HeadBytes.writeText(Integer.toHexString(piece.readableBytes()), size);
-      HeadBytes.writeLineEnd(size);
-      context.write(size, context.voidPromise());
+      HeadBytes size = HeadBytes.begin();
+      size.text(Integer.toHexString(piece.readableBytes()));
+      size.lineEnd();
+      context.write(size.end(allocator()), context.voidPromise());
       context.write(piece, context.voidPromise());
-      ByteBuf end = allocator().ioBuffer(2);
-      HeadBytes.writeLineEnd(end);
-      context.write(end, context.voidPromise());
+      HeadBytes end = HeadBytes.begin();
+      end.lineEnd();
+      context.write(end.end(allocator()), context.voidPromise());
     } else {
       context.write(piece, context.voidPromise());
     }
@@ -320,10 +319,11 @@ final class Http1Stream implements ClientStream, ByteStream.Source {
   public ChannelFuture sendEnd(HttpHeaders trailers) {
     ByteBuf end = Unpooled.EMPTY_BUFFER;
     if (isChunked) {
-      end = allocator().ioBuffer();
-      HeadBytes.writeText(LAST_CHUNK, end);
-      HeadBytes.writeFields(trailers, end);
-      HeadBytes.writeLineEnd(end);
+      HeadBytes last = HeadBytes.begin();
+      last.text(LAST_CHUNK);
+      last.fields(trailers);
+      last.lineEnd();
+      end = last.end(allocator());
     }
     return context.writeAndFlush(end);
   }

@@ -117,6 +117,9 @@ class StrictRequestDecoder extends HttpRequestDecoder {
       isBehindRequestLine = true;
       at = behindLine(in, at, end);
     }
+    if (!isHead && hasControls(in, start, end)) {
+      return "a control character among chunks or trailer fields";
+    }
     while (at < end) {
       byte first = in.getByte(at);
       if (first == ' ' || first == '\t') {
@@ -125,6 +128,18 @@ class StrictRequestDecoder extends HttpRequestDecoder {
       at = behindLine(in, at, end);
     }
     return null;
+  }
+
+  /** Netty leaves out trailer fields that frame a message before it has looked at their values. */
+  private static boolean hasControls(ByteBuf in, int from, int end) {
+    for (int at = from; at < end; at++) {
+      byte b = in.getByte(at);
+      boolean isControl = b >= 0 && b < ' ' || b == 0x7f;
+      if (isControl && b != '\t' && b != '\r' && b != '\n') {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static int behindLine(ByteBuf in, int at, int end) {

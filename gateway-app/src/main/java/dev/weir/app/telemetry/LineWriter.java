@@ -1,8 +1,8 @@
 package dev.weir.app.telemetry;
 
+import dev.weir.http.TextBytes;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
@@ -14,18 +14,23 @@ import org.jctools.queues.MpscArrayQueue;
  *
  * <p>Whoever has something to write leaves it in a bounded lock-free queue; when that is full, the
  * line is dropped and counted. Nobody is woken up to write: the thread looks every few
- * milliseconds, takes what there is, turns it into text and writes it at once.
+ * milliseconds, takes what there is, turns it into bytes and writes them, some lines at a time.
  *
  * @param <T> what becomes a line
  */
 public final class LineWriter<T> {
 
   private static final int MAX_BATCH = 512;
+
+  /** So that with its last line it is hardly ever more than the 8 KiB a stream copies for free. */
+  private static final int FULL_BYTES = 7 * 1024;
+
+  private static final int USUAL_BYTES = 64 * 1024;
   private static final long NAP_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
   private static final long CLOSE_MILLIS = 2_000;
 
   private final MpscArrayQueue<T> queue;
-  private final BiConsumer<? super T, StringBuilder> format;
+  private final BiConsumer<? super T, TextBytes> format;
   private final OutputStream out;
   private final Thread thread;
   private final LongAdder dropped = new LongAdder();
@@ -38,7 +43,7 @@ public final class LineWriter<T> {
    * @param format appends the line, its end included
    */
   public LineWriter(
-      String name, int capacity, BiConsumer<? super T, StringBuilder> format, OutputStream out) {
+      String name, int capacity, BiConsumer<? super T, TextBytes> format, OutputStream out) {
     this.queue = new MpscArrayQueue<>(capacity);
     this.format = format;
     this.out = out;
@@ -66,29 +71,47 @@ public final class LineWriter<T> {
   }
 
   private void run() {
-    StringBuilder text = new StringBuilder();
+    TextBytes text = new TextBytes();
     while (true) {
       boolean isLastRound = isClosed;
-      int lines = queue.drain(line -> format.accept(line, text), MAX_BATCH);
-      if (lines > 0) {
-        flush(text, lines);
-      } else if (isLastRound) {
-        return;
-      } else {
+      int lines = writeWaiting(text);
+      if (lines == 0) {
+        if (isLastRound) {
+          return;
+        }
         LockSupport.parkNanos(NAP_NANOS);
       }
     }
   }
 
-  private void flush(StringBuilder text, int lines) {
+  private int writeWaiting(TextBytes text) {
+    int all = 0;
+    int unwritten = 0;
+    T line = queue.poll();
+    while (line != null) {
+      format.accept(line, text);
+      all++;
+      unwritten++;
+      if (text.length() >= FULL_BYTES) {
+        flush(text, unwritten);
+        unwritten = 0;
+      }
+      line = all < MAX_BATCH ? queue.poll() : null;
+    }
+    if (unwritten > 0) {
+      flush(text, unwritten);
+    }
+    return all;
+  }
+
+  private void flush(TextBytes text, int lines) {
     try {
-      out.write(text.toString().getBytes(StandardCharsets.UTF_8));
-      out.flush();
+      text.writeTo(out);
     } catch (IOException e) {
       // There is no other place to say it: the lines are lost, and counted.
       dropped.add(lines);
     }
-    text.setLength(0);
+    text.trim(USUAL_BYTES);
   }
 
   /** Writes what is left; gives up after two seconds, if the other side does not take it. */

@@ -3,6 +3,8 @@ package dev.weir.app.telemetry;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
+import dev.weir.http.TextBytes;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
@@ -13,7 +15,7 @@ import java.util.function.BiConsumer;
  * Time (RFC 3339, to the millisecond), level, class without its package and message, on one line; a
  * stack trace on more.
  */
-final class LogFormat implements BiConsumer<ILoggingEvent, StringBuilder> {
+final class LogFormat implements BiConsumer<ILoggingEvent, TextBytes> {
 
   private static final int LEVEL_WIDTH = 5;
 
@@ -21,7 +23,8 @@ final class LogFormat implements BiConsumer<ILoggingEvent, StringBuilder> {
       new DateTimeFormatterBuilder().appendInstant(3).toFormatter(Locale.ROOT);
 
   @Override
-  public void accept(ILoggingEvent event, StringBuilder line) {
+  public void accept(ILoggingEvent event, TextBytes bytes) {
+    StringBuilder line = new StringBuilder();
     time.formatTo(Instant.ofEpochMilli(event.getTimeStamp()), line);
     String level = event.getLevel().toString();
     line.append(' ').append(level).append(" ".repeat(LEVEL_WIDTH + 1 - level.length()));
@@ -32,5 +35,6 @@ final class LogFormat implements BiConsumer<ILoggingEvent, StringBuilder> {
     if (thrown != null) {
       line.append(ThrowableProxyUtil.asString(thrown));
     }
+    bytes.append(line.toString().getBytes(StandardCharsets.UTF_8));
   }
 }

@@ -10,8 +10,12 @@ import dev.weir.http.IpAddress;
 import dev.weir.http.Outcome;
 import dev.weir.http.Party;
 import dev.weir.http.Phase;
+import dev.weir.http.TextBytes;
 import dev.weir.http.TraceContext;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpVersion;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -52,9 +56,11 @@ final class AccessLogFormatTest {
   }
 
   private String line(Outcome outcome) {
-    StringBuilder line = new StringBuilder();
+    TextBytes line = new TextBytes();
     format.accept(outcome, line);
-    return line.toString();
+    ByteBuf text = Unpooled.buffer();
+    line.writeTo(text);
+    return text.toString(StandardCharsets.UTF_8);
   }
 
   @Test

@@ -19,7 +19,7 @@ import reactor.core.scheduler.Schedulers;
 final class LineWriterTest {
 
   private static LineWriter<String> writer(int capacity, OutputStream out) {
-    return new LineWriter<>("test", capacity, (line, text) -> text.append(line).append('\n'), out);
+    return new LineWriter<>("test", capacity, (line, text) -> text.append(line + "\n"), out);
   }
 
   @Test

@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.LoggingEvent;
+import dev.weir.http.TextBytes;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
 
@@ -22,9 +26,11 @@ final class LogFormatTest {
             thrown,
             new Object[] {"drain"});
     event.setTimeStamp(1_700_000_000_020L);
-    StringBuilder line = new StringBuilder();
+    TextBytes line = new TextBytes();
     new LogFormat().accept(event, line);
-    return line.toString();
+    ByteBuf text = Unpooled.buffer();
+    line.writeTo(text);
+    return text.toString(StandardCharsets.UTF_8);
   }
 
   @Test
