@@ -4,7 +4,6 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import dev.weir.http.TextBytes;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
@@ -35,6 +34,6 @@ final class LogFormat implements BiConsumer<ILoggingEvent, TextBytes> {
     if (thrown != null) {
       line.append(ThrowableProxyUtil.asString(thrown));
     }
-    bytes.append(line.toString().getBytes(StandardCharsets.UTF_8));
+    bytes.append(line.toString());
   }
 }
