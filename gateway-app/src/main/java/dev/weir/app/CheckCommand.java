@@ -1,33 +1,35 @@
 package dev.weir.app;
 
+import dev.weir.app.cli.Arguments;
+import dev.weir.app.cli.Command;
+import dev.weir.app.cli.Console;
+import dev.weir.app.cli.Description;
+import dev.weir.app.cli.Description.Parameter;
 import dev.weir.app.config.Settings;
 import dev.weir.app.config.SettingsReader;
 import dev.weir.app.config.binding.Reading;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
+import java.util.Objects;
 
 /** Says what is wrong with a configuration, all of it in one go. */
-@Command(
-    name = "check",
-    description = "Says what is wrong with a configuration; exit code 0 if nothing, else 1.",
-    mixinStandardHelpOptions = true)
-final class CheckCommand implements Callable<Integer> {
-
-  @Spec private CommandSpec spec;
-
-  @Parameters(paramLabel = "FILE", description = "The configuration, in YAML.")
-  private Path file;
+final class CheckCommand implements Command {
 
   @Override
-  public Integer call() {
+  public Description description() {
+    return new Description(
+        "check",
+        List.of("Says what is wrong with a configuration.", "The exit code is 0 if nothing is."),
+        new Parameter("FILE", true, List.of("The configuration, in YAML.")),
+        List.of());
+  }
+
+  @Override
+  public int run(Arguments arguments, Console console) {
+    Path file = Path.of(Objects.requireNonNull(arguments.parameter()));
     Reading<Settings> reading = new SettingsReader(System::getenv).read(file);
-    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter out = console.out();
     reading.problems().forEach(out::println);
     if (!(reading instanceof Reading.Accepted<Settings> accepted)) {
       return 1;

@@ -1,5 +1,10 @@
 package dev.weir.app;
 
+import dev.weir.app.cli.Arguments;
+import dev.weir.app.cli.Command;
+import dev.weir.app.cli.Console;
+import dev.weir.app.cli.Description;
+import dev.weir.app.cli.MisuseException;
 import dev.weir.app.config.Settings;
 import dev.weir.app.config.SettingsReader;
 import dev.weir.app.config.binding.Reading;
@@ -9,33 +14,26 @@ import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 import reactor.netty.resources.LoopResources;
 
 /** Runs a gateway in front of upstreams that are part of the program. */
-@Command(
-    name = "demo",
-    description = "Runs the gateway with upstreams inside, and says what to try.",
-    mixinStandardHelpOptions = true)
-final class DemoCommand implements Callable<Integer> {
-
-  @Spec private CommandSpec spec;
-
-  @Mixin private Overrides overrides;
+final class DemoCommand implements Command {
 
   @Override
-  public Integer call() {
-    String problem = overrides.problem();
-    if (problem != null) {
-      throw new ParameterException(spec.commandLine(), problem);
-    }
-    PrintWriter err = spec.commandLine().getErr();
+  public Description description() {
+    return new Description(
+        "demo",
+        List.of("Runs the gateway with upstreams inside, and says what to try."),
+        null,
+        Overrides.OPTIONS);
+  }
+
+  @Override
+  public int run(Arguments arguments, Console console) throws MisuseException {
+    Overrides overrides = Overrides.of(arguments);
+    PrintWriter err = console.err();
     DemoUpstreams upstreams = DemoUpstreams.start(LoopResources.create("demo-upstreams", 1, true));
     Reading<Settings> reading =
         new SettingsReader(System::getenv)
@@ -47,11 +45,11 @@ final class DemoCommand implements Callable<Integer> {
     if (!(reading instanceof Reading.Accepted<Settings> accepted)) {
       return 1;
     }
-    return GatewayProcess.run(accepted.settings(), err, gateway -> sayWhatToTry(gateway));
+    return GatewayProcess.run(
+        accepted.settings(), err, gateway -> sayWhatToTry(gateway, console.out()));
   }
 
-  private void sayWhatToTry(Gateway gateway) {
-    PrintWriter out = spec.commandLine().getOut();
+  private static void sayWhatToTry(Gateway gateway, PrintWriter out) {
     out.print(
         resource("demo.txt")
             .replace("GATEWAY", "127.0.0.1:" + gateway.address().getPort())

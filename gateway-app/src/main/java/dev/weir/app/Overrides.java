@@ -1,41 +1,55 @@
 package dev.weir.app;
 
+import dev.weir.app.cli.Arguments;
+import dev.weir.app.cli.Description.Option;
+import dev.weir.app.cli.MisuseException;
 import dev.weir.app.config.EndpointUrl;
 import dev.weir.app.config.ListenAddress;
 import dev.weir.app.config.binding.Overlay;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Option;
 
 /** What a command line says of addresses, above what a file says. */
 final class Overrides {
 
-  @Option(
-      names = "--listen",
-      paramLabel = "ADDRESS",
-      description = "Where clients connect, whatever the file says; else 127.0.0.1:8080.")
-  private @Nullable String listen;
+  private static final Option LISTEN =
+      new Option(
+          "--listen",
+          "ADDRESS",
+          List.of("Where clients connect, whatever the file says;", "else 127.0.0.1:8080."));
 
-  @Option(
-      names = "--admin",
-      paramLabel = "ADDRESS",
-      description = {
-        "The admin listener, whatever the file says; else 127.0.0.1:9901.",
-        "Other than loopback wants a token, in the file or in WEIR_ADMIN_TOKEN."
-      })
-  private @Nullable String admin;
+  private static final Option ADMIN =
+      new Option(
+          "--admin",
+          "ADDRESS",
+          List.of(
+              "The admin listener, whatever the file says;",
+              "else 127.0.0.1:9901. Other than loopback wants a",
+              "token, in the file or in WEIR_ADMIN_TOKEN."));
 
-  /** What can't be understood, or null. */
-  @Nullable String problem() {
-    String wrong = problem("--listen", listen);
-    return wrong != null ? wrong : problem("--admin", admin);
+  static final List<Option> OPTIONS = List.of(LISTEN, ADMIN);
+
+  private final @Nullable String listen;
+  private final @Nullable String admin;
+
+  private Overrides(@Nullable String listen, @Nullable String admin) {
+    this.listen = listen;
+    this.admin = admin;
   }
 
-  private static @Nullable String problem(String option, @Nullable String address) {
-    return address == null || ListenAddress.parse(address) != null
-        ? null
-        : option + ": \"" + address + "\" (expected: an address like 127.0.0.1:8080)";
+  static Overrides of(Arguments arguments) throws MisuseException {
+    return new Overrides(address(LISTEN, arguments), address(ADMIN, arguments));
+  }
+
+  private static @Nullable String address(Option option, Arguments arguments)
+      throws MisuseException {
+    String address = arguments.option(option.name());
+    if (address != null && ListenAddress.parse(address) == null) {
+      throw new MisuseException(
+          option.name() + ": \"" + address + "\" (expected: an address like 127.0.0.1:8080)");
+    }
+    return address;
   }
 
   /**

@@ -1,5 +1,9 @@
 package dev.weir.app;
 
+import dev.weir.app.cli.Arguments;
+import dev.weir.app.cli.Command;
+import dev.weir.app.cli.Console;
+import dev.weir.app.cli.Description;
 import dev.weir.app.config.Settings;
 import dev.weir.app.config.SettingsReader;
 import dev.weir.app.config.binding.Overlay;
@@ -9,40 +13,38 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 import reactor.netty.resources.LoopResources;
 
 /**
  * Runs the demo for a moment, on free ports, and asks it for everything there is. The launcher has
  * Java note what that loads, so that later starts need not look for it.
  */
-@Command(
-    name = "prepare",
-    description = "Makes later starts faster, for the Java that runs this.",
-    mixinStandardHelpOptions = true)
-final class PrepareCommand implements Callable<Integer> {
+final class PrepareCommand implements Command {
 
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
 
-  @Spec private CommandSpec spec;
+  @Override
+  public Description description() {
+    return new Description(
+        "prepare",
+        List.of("Makes later starts faster, for the Java that runs this."),
+        null,
+        List.of());
+  }
 
   @Override
-  public Integer call() throws IOException {
+  public int run(Arguments arguments, Console console) throws IOException {
     LoopResources loops = LoopResources.create("demo-upstreams", 1, true);
     DemoUpstreams upstreams = DemoUpstreams.start(loops);
     try {
-      return rehearse(upstreams);
+      return rehearse(upstreams, console.err());
     } finally {
       upstreams.close().block(CLOSE_LIMIT);
       loops.disposeLater(Duration.ZERO, CLOSE_LIMIT).block(CLOSE_LIMIT);
     }
   }
 
-  private int rehearse(DemoUpstreams upstreams) throws IOException {
-    PrintWriter err = spec.commandLine().getErr();
+  private int rehearse(DemoUpstreams upstreams, PrintWriter err) throws IOException {
     if (!(settings(DemoCommand.configuration(upstreams))
         instanceof Reading.Accepted<Settings> accepted)) {
       err.println("gateway: the demo's settings are wrong");

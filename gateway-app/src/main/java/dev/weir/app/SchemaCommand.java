@@ -1,21 +1,27 @@
 package dev.weir.app;
 
+import dev.weir.app.cli.Arguments;
+import dev.weir.app.cli.Command;
+import dev.weir.app.cli.Console;
+import dev.weir.app.cli.Description;
 import dev.weir.app.config.SettingsReader;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
+import java.util.List;
 
 /** Prints what an editor wants to know about configuration files. */
-@Command(
-    name = "schema",
-    description = "Prints the JSON Schema of configuration files, for editors.",
-    mixinStandardHelpOptions = true)
-final class SchemaCommand implements Runnable {
-
-  @Spec private CommandSpec spec;
+final class SchemaCommand implements Command {
 
   @Override
-  public void run() {
-    spec.commandLine().getOut().println(SettingsReader.schema());
+  public Description description() {
+    return new Description(
+        "schema",
+        List.of("Prints the JSON Schema of configuration files, for editors."),
+        null,
+        List.of());
+  }
+
+  @Override
+  public int run(Arguments arguments, Console console) {
+    console.out().println(SettingsReader.schema());
+    return 0;
   }
 }

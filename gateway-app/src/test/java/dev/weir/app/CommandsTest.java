@@ -2,6 +2,7 @@ package dev.weir.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weir.app.cli.Console;
 import dev.weir.app.config.SettingsReader;
 import dev.weir.testing.TestAuthority;
 import java.io.IOException;
@@ -14,7 +15,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /** What the program says to whom calls it, and with which exit code. */
 final class CommandsTest {
@@ -26,9 +26,8 @@ final class CommandsTest {
   private static Result run(String... arguments) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
-    CommandLine program =
-        Main.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
-    int code = program.execute(arguments);
+    Console console = new Console(new PrintWriter(out), new PrintWriter(err));
+    int code = Main.program().execute(console, arguments);
     return new Result(code, out.toString(), err.toString());
   }
 
@@ -201,9 +200,68 @@ final class CommandsTest {
   }
 
   @Test
-  void helpAndVersionAreThere() {
-    assertThat(run("--help").out()).contains("run", "check", "demo", "schema");
-    assertThat(run("--version").out()).contains("weir");
-    assertThat(run("nonsense").code()).isEqualTo(2);
+  void helpTellsOfEachCommandAndEachOption() {
+    Result help = run("--help");
+    assertThat(help.code()).isZero();
+    assertThat(help.out())
+        .startsWith("Usage: gateway [-hV] COMMAND\nWeir, a reactive gateway")
+        .contains(
+            "\n  run       Runs a configuration, ", "\n  check     Says", "\n  demo      Runs");
+    assertThat(help.out().lines()).allMatch(line -> line.length() <= 80);
+
+    Result ofRun = run("run", "--help");
+    assertThat(ofRun.code()).isZero();
+    assertThat(ofRun.out())
+        .startsWith(
+            "Usage: gateway run [-hV] [--listen=ADDRESS] [--admin=ADDRESS] [--to=URL] [FILE]\n")
+        .contains("\n      [FILE]             The configuration, in YAML; see also")
+        .contains("\n      --to=URL           Without a file: where to send all requests,\n")
+        .contains("\n                         like http://127.0.0.1:9000.\n")
+        .contains("\n  -h, --help             Show this help message and exit.\n");
+    assertThat(ofRun.out().lines()).allMatch(line -> line.length() <= 80);
+    assertThat(run("check", "-h").out()).startsWith("Usage: gateway check [-hV] FILE\n");
+  }
+
+  @Test
+  void helpAndVersionGoBeforeWhatIsWrong() {
+    assertThat(run("--version")).isEqualTo(new Result(0, String.format("weir 0.1.0%n"), ""));
+    assertThat(run("check", "-V").out()).startsWith("weir 0.1.0");
+    assertThat(run("run", "--unknown", "-h").out()).startsWith("Usage: gateway run ");
+    assertThat(run("check", "--", "-h").code()).isEqualTo(1);
+  }
+
+  @Test
+  void saysWhatWasMeant() {
+    assertMisused("gateway: a command is missing (expected: run, check, demo, schema, prepare)");
+    assertMisused("gateway: unknown command \"chek\" (did you mean \"check\"?)", "chek", "file");
+    assertMisused("gateway: unknown command \"x\" (known: run, check, demo, schema, prepare)", "x");
+    assertMisused("gateway run: unknown option \"--too\" (did you mean \"--to\"?)", "run", "--too");
+    assertMisused("gateway run: --to: no value (expected: --to=URL)", "run", "--to");
+    assertMisused("gateway run: --to: no value (expected: --to=URL)", "run", "--to", "--admin");
+    assertMisused(
+        "gateway demo: --admin: there twice (expected: once)",
+        "demo",
+        "--admin=127.0.0.1:0",
+        "--admin",
+        "127.0.0.1:0");
+    assertMisused("gateway run: one argument too many: \"b\"", "run", "a", "b");
+    assertMisused("gateway schema: one argument too many: \"a\"", "schema", "a");
+    assertMisused("gateway check: FILE is missing", "check");
+  }
+
+  private static void assertMisused(String message, String... arguments) {
+    Result result = run(arguments);
+    assertThat(result.code()).isEqualTo(2);
+    assertThat(result.out()).isEmpty();
+    assertThat(result.err().lines()).hasSize(3).startsWith(message);
+    assertThat(result.err()).contains("\nUsage: gateway ", " --help\" says more.");
+  }
+
+  @Test
+  void whatFollowsTwoHyphensIsAFile() {
+    Result result = run("check", "--", "--nowhere.yaml");
+
+    assertThat(result.code()).isEqualTo(1);
+    assertThat(result.out()).startsWith("--nowhere.yaml: no such file");
   }
 }

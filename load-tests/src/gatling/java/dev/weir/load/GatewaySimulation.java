@@ -90,6 +90,11 @@ abstract class GatewaySimulation extends Simulation {
     return Duration.ofSeconds(IS_SHORT ? inShort : otherwise);
   }
 
+  /** A limit of latency; in the short form one that only a hang exceeds, whatever else runs. */
+  static int millis(int otherwise) {
+    return IS_SHORT ? 10 * otherwise : otherwise;
+  }
+
   static Path configuration(String file) {
     return HOME.resolve("src/gatling/conf").resolve(file);
   }

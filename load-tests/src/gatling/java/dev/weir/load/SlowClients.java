@@ -37,7 +37,7 @@ public final class SlowClients extends GatewaySimulation {
         gateway.url(),
         List.of(
             details("GET").failedRequests().count().is(0L),
-            details("GET").responseTime().percentile(95).lt(1000)),
+            details("GET").responseTime().percentile(95).lt(millis(1000))),
         scenario("slow ones")
             .pause(WARM_UP)
             .exec(beside("slow clients could connect", this::beSlow))

@@ -25,7 +25,7 @@ public final class SteadyLoad extends GatewaySimulation {
         gateway.url(),
         List.of(
             details("GET").failedRequests().count().is(0L),
-            details("GET").responseTime().percentile(95).lt(4000)),
+            details("GET").responseTime().percentile(95).lt(millis(4000))),
         scenario("steady load")
             .exec(http(named("GET")).get("/steady").check(status().is(200)))
             .injectOpen(steady(PER_SECOND, seconds(6, 60))));

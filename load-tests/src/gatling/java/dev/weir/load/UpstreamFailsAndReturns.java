@@ -43,7 +43,7 @@ public final class UpstreamFailsAndReturns extends GatewaySimulation {
         List.of(
             details("GET while well").failedRequests().count().is(0L),
             details("GET while failing").failedRequests().count().is(0L),
-            details("GET while failing").responseTime().percentile(95).lt(1000),
+            details("GET while failing").responseTime().percentile(95).lt(millis(1000)),
             details("GET after its return").failedRequests().count().is(0L)),
         scenario("conductor")
             .pause(WARM_UP.plus(PHASE))

@@ -2,7 +2,6 @@ package dev.weir.app.telemetry;
 
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.UnsynchronizedAppenderBase;
-import ch.qos.logback.core.encoder.Encoder;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import org.jspecify.annotations.Nullable;
@@ -15,27 +14,13 @@ public final class LogAppender extends UnsynchronizedAppenderBase<ILoggingEvent>
 
   private static final int CAPACITY = 4096;
 
-  private @Nullable Encoder<ILoggingEvent> encoder;
   private @Nullable LineWriter<ILoggingEvent> writer;
-
-  /** Set by the configuration of Logback. */
-  public void setEncoder(Encoder<ILoggingEvent> encoder) {
-    this.encoder = encoder;
-  }
 
   @Override
   public void start() {
-    Encoder<ILoggingEvent> toBytes = encoder;
-    if (toBytes == null) {
-      addError("an encoder is needed");
-      return;
-    }
     writer =
         new LineWriter<>(
-            "weir-log",
-            CAPACITY,
-            (event, text) -> text.append(toBytes.encode(event)),
-            new FileOutputStream(FileDescriptor.err));
+            "weir-log", CAPACITY, new LogFormat(), new FileOutputStream(FileDescriptor.err));
     super.start();
   }
 

@@ -18,7 +18,7 @@ public final class Nearest {
   private Nearest() {}
 
   /** What to add to a message about a word that is not among these: the nearest, or all of them. */
-  static String hint(String word, Collection<String> known) {
+  public static String hint(String word, Collection<String> known) {
     String nearest = to(word, known);
     if (nearest != null) {
       return "did you mean " + Quoted.of(nearest) + "?";
