@@ -9,5 +9,5 @@ package dev.weir.app.server;
  * @param maxIdleFrames in ten seconds that bring nothing forward; more end the connection
  * @param maxResets streams that a client resets, or makes us reset, in ten seconds; likewise
  */
-public record Http2Policy(
+public record Http2Limits(
     int maxStreams, int streamWindow, int connectionWindow, int maxIdleFrames, int maxResets) {}
