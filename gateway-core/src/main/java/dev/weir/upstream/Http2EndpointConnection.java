@@ -62,13 +62,14 @@ final class Http2EndpointConnection extends Http2ConnectionHandler {
   private final Heartbeat heartbeat;
   private final FrameBudget budget;
   private final Set<Http2Call> calls = new LinkedHashSet<>();
-  private final long openedAtNanos;
+  private long openedAtNanos;
   private @Nullable ChannelHandlerContext context;
   private long idleSinceNanos;
   private boolean isOpen;
   private boolean isClosed;
   private boolean isFlushing;
   private boolean isSuspect;
+  private boolean isUsed;
 
   private Http2EndpointConnection(
       Http2ConnectionDecoder decoder,
@@ -210,10 +211,12 @@ final class Http2EndpointConnection extends Http2ConnectionHandler {
   /** From now on its pool knows of it. */
   void opened() {
     isOpen = true;
+    openedAtNanos = pool.now();
   }
 
-  long openedAtNanos() {
-    return openedAtNanos;
+  /** Whether it has done its service; one that was never used has not, however long it waited. */
+  boolean isOld(long nowNanos) {
+    return isUsed && nowNanos - openedAtNanos >= pool.policy().maxLifetime().toNanos();
   }
 
   long idleSinceNanos() {
@@ -253,6 +256,7 @@ final class Http2EndpointConnection extends Http2ConnectionHandler {
    */
   @Nullable Http2Stream begin(Http2Call call, Http2Headers head, boolean isEnd) {
     calls.add(call);
+    isUsed = true;
     heartbeat.sent();
     int id = connection().local().incrementAndGetNextStreamId();
     ChannelPromise sent = context().newPromise();

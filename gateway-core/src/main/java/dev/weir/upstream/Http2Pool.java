@@ -130,7 +130,7 @@ final class Http2Pool {
     long now = now();
     for (int i = 0; i < open.size(); i++) {
       Http2EndpointConnection connection = open.get(i);
-      if (now - connection.openedAtNanos() >= policy().maxLifetime().toNanos()) {
+      if (connection.isOld(now)) {
         i--;
         leave(connection);
       } else if (connection.hasRoom()) {
