@@ -57,6 +57,7 @@ class LayersTest {
           "telemetry",
           "resilience",
           "loop",
+          "http2",
           "websocket",
           "ratelimit",
           "upstream",

@@ -44,6 +44,20 @@ final class Gauges {
         c -> c.connections().idle(),
         "upstream",
         upstream);
+    metrics.gauge(
+        "weir.upstream.requests",
+        "Requests on connections to endpoints; more than connections where HTTP/2 is spoken",
+        connector,
+        c -> c.connections().calls(),
+        "upstream",
+        upstream);
+    metrics.gauge(
+        "weir.upstream.requests.waiting",
+        "Requests that wait for a connection to an endpoint, or for room on one",
+        connector,
+        c -> c.connections().waiting(),
+        "upstream",
+        upstream);
   }
 
   void ofBreaker(String upstream, CircuitBreaker breaker) {

@@ -25,7 +25,7 @@ import dev.weir.app.redis.RedisLinks;
 import dev.weir.app.redis.RedisMetrics;
 import dev.weir.app.redis.RedisRateLimiter;
 import dev.weir.app.server.AcceptLimit;
-import dev.weir.app.server.Http2Policy;
+import dev.weir.app.server.Http2Limits;
 import dev.weir.app.server.Listener;
 import dev.weir.app.server.ListenerPolicy;
 import dev.weir.app.server.TlsPolicy;
@@ -56,10 +56,14 @@ import dev.weir.route.Route;
 import dev.weir.route.RoutePolicy;
 import dev.weir.route.RouteTable;
 import dev.weir.route.Surroundings;
+import dev.weir.upstream.AutoConnector;
+import dev.weir.upstream.ConnectionPolicy;
 import dev.weir.upstream.Connector;
 import dev.weir.upstream.Endpoint;
 import dev.weir.upstream.EndpointTls;
 import dev.weir.upstream.Http1Connector;
+import dev.weir.upstream.Http2Connector;
+import dev.weir.upstream.Http2Policy;
 import dev.weir.upstream.Upstream;
 import dev.weir.websocket.OpenWebSockets;
 import dev.weir.websocket.RouteWebSockets;
@@ -260,9 +264,15 @@ final class Wiring {
   }
 
   private Connector connector(String name, UpstreamSettings upstream) throws IOException {
+    ConnectionPolicy policy = upstream.connectionPolicy();
+    Http2Policy http2 = upstream.http2().policy();
+    EndpointTls tls = endpointTls(name, upstream);
     Connector connector =
-        new Http1Connector(
-            name, loops, upstream.connectionPolicy(), endpointTls(name, upstream), telemetry);
+        switch (upstream.protocol()) {
+          case HTTP1 -> new Http1Connector(name, loops, policy, tls, telemetry);
+          case HTTP2 -> new Http2Connector(loops, policy, http2, tls);
+          case AUTO -> new AutoConnector(name, loops, policy, http2, tls, telemetry);
+        };
     gauges.ofConnector(name, connector);
     return connector;
   }
@@ -414,14 +424,14 @@ final class Wiring {
         settings.client().writeStall(),
         settings.client().minBodyRate().bytes(),
         settings.ambiguousPaths(),
-        http2Policy());
+        http2Limits());
   }
 
-  private @Nullable Http2Policy http2Policy() {
+  private @Nullable Http2Limits http2Limits() {
     Http2Settings http2 = settings.http2().on();
     return http2 == null
         ? null
-        : new Http2Policy(
+        : new Http2Limits(
             http2.maxStreams(),
             http2.streamWindow().toInt(),
             http2.connectionWindow().toInt(),

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.app.config.GeneratedPage;
 import dev.weir.http.Failure;
+import dev.weir.http.Grpc;
 import java.io.IOException;
 import java.util.Comparator;
 import java.util.Locale;
@@ -28,8 +29,10 @@ final class FailuresPageTest {
       Where the head of an answer has gone downstream already, no status can be sent any more: the connection is closed
       instead, and log and metrics tell the code.
 
-      | code | status | ended by | meaning | what to do |
-      |---|---|---|---|---|
+      A call of gRPC is answered 200 and the code of gRPC's own in `grpc-status`, with the meaning as its message.
+
+      | code | status | gRPC | ended by | meaning | what to do |
+      |---|---|---|---|---|---|
       """;
 
   private static String page() {
@@ -40,10 +43,11 @@ final class FailuresPageTest {
   }
 
   private static String row(Failure failure) {
-    return "| `%s` | %d | %s | %s | %s |%n"
+    return "| `%s` | %d | %d | %s | %s | %s |%n"
         .formatted(
             failure.code(),
             failure.status(),
+            Grpc.statusOf(failure),
             failure.party().name().toLowerCase(Locale.ROOT),
             failure.title(),
             failure.advice());
@@ -57,6 +61,6 @@ final class FailuresPageTest {
   @Test
   void hasRowsThatATableCanHold() {
     assertThat(Stream.of(Failure.values()).map(FailuresPageTest::row))
-        .allSatisfy(row -> assertThat(row.split("\\|")).hasSize(7));
+        .allSatisfy(row -> assertThat(row.split("\\|")).hasSize(8));
   }
 }

@@ -95,6 +95,9 @@ public final class ForwardFilter implements Filter {
     if (WebSocketHandshake.isWanted(request)) {
       headers.set(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET);
     }
+    if (takesTrailers(request.headers())) {
+      headers.set(HttpHeaderNames.TE, HttpHeaderValues.TRAILERS);
+    }
     headers.remove(HttpHeaderNames.EXPECT).remove(Fields.X_REQUEST_TIMEOUT);
     METHOD_OVERRIDES.forEach(headers::remove);
     if (!request.client().isPeerTrusted()) {
@@ -105,6 +108,11 @@ public final class ForwardFilter implements Filter {
     setHost(headers, request);
     onRequest.applyTo(headers);
     return headers;
+  }
+
+  /** The one element of TE that is not for one hop alone, where trailers are passed on. */
+  private static boolean takesTrailers(HttpHeaders headers) {
+    return headers.containsValue(HttpHeaderNames.TE, HttpHeaderValues.TRAILERS, true);
   }
 
   private static void refuseLoop(HttpHeaders headers) {

@@ -5,6 +5,7 @@ import dev.weir.http.Failure;
 import dev.weir.http.FailureException;
 import dev.weir.http.Fields;
 import dev.weir.http.Filter;
+import dev.weir.http.Grpc;
 import dev.weir.http.Handler;
 import dev.weir.http.Party;
 import dev.weir.http.ProblemDocument;
@@ -19,7 +20,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
 
-/** The only place where an error becomes a status: a problem document (RFC 9457). */
+/**
+ * The only place where an error becomes a status: a problem document (RFC 9457), or for a call of
+ * gRPC a status of that.
+ */
 public final class RenderProblemFilter implements Filter {
 
   private static final Logger LOG = LoggerFactory.getLogger(RenderProblemFilter.class);
@@ -43,6 +47,10 @@ public final class RenderProblemFilter implements Filter {
     Duration retryAfter = known.retryAfter();
     if (retryAfter != null) {
       headers.set(HttpHeaderNames.RETRY_AFTER, wholeSeconds(retryAfter));
+    }
+    if (Grpc.isCall(request.headers())) {
+      Grpc.putStatus(headers, failure, detailForClient(known));
+      return Response.of(200, headers, Body.empty());
     }
     byte[] document = ProblemDocument.render(request, failure, detailForClient(known));
     return Response.of(failure.status(), headers, Body.held(document));

@@ -140,8 +140,10 @@ public final class RetryFilter implements Filter {
     @Override
     public long pauseAfter(Throwable error) {
       return switch (Failure.of(error)) {
-        // Not a byte of the request has left us, so that it makes no difference what it asked.
-        case CONNECT_FAILED, CONNECT_TIMEOUT, UPSTREAM_TLS_FAILED -> pause(true, 0);
+        // Nobody has seen the request, so that it makes no difference what it asked. If some of its
+        // body has left us all the same (RFC 9113 §8.7), that decides.
+        case CONNECT_FAILED, CONNECT_TIMEOUT, UPSTREAM_TLS_FAILED, UPSTREAM_REFUSED ->
+            pause(true, 0);
         case UPSTREAM_CLOSED, UPSTREAM_INVALID, ATTEMPT_TIMEOUT ->
             pause(isSafeToRepeat(request), 0);
         default -> Retry.NO_MORE; // It would end the same way, or the client is at fault.

@@ -156,6 +156,12 @@ public enum Failure {
       "TLS with the endpoint could not be agreed on.",
       "See whether the endpoint's certificate is in force, for its name and of an authority in tls.ca"
           + " of the upstream."),
+  UPSTREAM_REFUSED(
+      503,
+      UPSTREAM,
+      "The endpoint has done nothing for the request: it is going away, or takes no more.",
+      "Send it again. If that happens often, see whether the endpoint restarts, or raise its limit of"
+          + " streams."),
   UPSTREAM_CLOSED(
       502,
       UPSTREAM,

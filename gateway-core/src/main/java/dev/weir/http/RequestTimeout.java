@@ -7,7 +7,8 @@ import reactor.core.scheduler.Scheduler;
 
 /**
  * The {@code X-Request-Timeout} field: how long the sender will wait for the answer. Digits and a
- * unit, {@code 250ms}, {@code 2s} or {@code 1m}; digits alone are seconds.
+ * unit, {@code 250ms}, {@code 2s} or {@code 1m}; digits alone are seconds. Without it, that of gRPC
+ * ({@link Grpc#TIMEOUT}).
  */
 public final class RequestTimeout {
 
@@ -23,7 +24,7 @@ public final class RequestTimeout {
   public static long nanos(HttpHeaders headers) {
     String value = headers.get(Fields.X_REQUEST_TIMEOUT);
     if (value == null) {
-      return -1;
+      return Grpc.timeoutNanos(headers);
     }
     int digits = 0;
     while (digits < value.length() && value.charAt(digits) >= '0' && value.charAt(digits) <= '9') {

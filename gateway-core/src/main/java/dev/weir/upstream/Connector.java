@@ -12,14 +12,17 @@ import reactor.core.publisher.Mono;
  * <ul>
  *   <li>CONNECT_FAILED, CONNECT_TIMEOUT, UPSTREAM_TLS_FAILED: not one byte of the request left us,
  *       so that anything may be repeated;
+ *   <li>UPSTREAM_REFUSED: the endpoint has said, or it is certain, that it has done nothing for the
+ *       request, so that it may be repeated where its body can be sent again;
  *   <li>UPSTREAM_CLOSED: the connection ended before there was a head; the request may have been
  *       carried out;
  *   <li>UPSTREAM_INVALID: what came back is not to be trusted.
  * </ul>
  *
- * <p>A body that breaks off fails with UPSTREAM_CLOSED too. Cancelling before the head closes the
- * connection; so does discarding a body that has not ended. An error of the request's own body
- * passes through as it is.
+ * <p>A body that breaks off fails with UPSTREAM_CLOSED too. Cancelling before the head ends the
+ * exchange with the endpoint: by closing the connection, or of HTTP/2 by resetting the stream; so
+ * does discarding a body that has not ended. An error of the request's own body passes through as
+ * it is.
  *
  * <p>The request's header fields go out as they are, but for those that frame the message; a
  * request without a Host field gets that of the endpoint. What is left of the deadline is sent
@@ -39,6 +42,11 @@ public interface Connector {
   /** Connections that are open, in use and idle; for metrics and tests. */
   Connections connections();
 
-  /** A snapshot. */
-  record Connections(int active, int idle) {}
+  /**
+   * A snapshot.
+   *
+   * @param calls that are on those that are in use
+   * @param waiting calls that wait for a connection, or for room on one
+   */
+  record Connections(int active, int idle, int calls, int waiting) {}
 }

@@ -7,7 +7,6 @@ import io.netty.handler.ssl.SslHandler;
 import java.util.List;
 import java.util.function.Supplier;
 import javax.net.ssl.SNIHostName;
-import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 
@@ -28,22 +27,26 @@ public record EndpointTls(Supplier<SslContext> contexts, @Nullable String server
         null);
   }
 
-  /** For a connection to that endpoint; it has no time limit of its own. */
-  SslHandler handler(ByteBufAllocator allocator, Endpoint endpoint) {
+  /**
+   * For a connection to that endpoint; it has no time limit of its own.
+   *
+   * @param protocols that the endpoint may choose from (RFC 7301), the best first
+   */
+  SslHandler handler(ByteBufAllocator allocator, Endpoint endpoint, List<String> protocols) {
     String name = serverName == null ? endpoint.authority().address() : serverName;
     SslHandler handler = contexts.get().newHandler(allocator, name, endpoint.port());
     handler.setHandshakeTimeoutMillis(0);
-    askFor(name, handler.engine());
+    SSLParameters parameters = handler.engine().getSSLParameters();
+    parameters.setApplicationProtocols(protocols.toArray(String[]::new));
+    askFor(name, parameters);
+    handler.engine().setSSLParameters(parameters);
     return handler;
   }
 
   /** Java by itself asks for no name without a dot in it; and none is asked for by an address. */
-  private static void askFor(String name, SSLEngine engine) {
-    if (IpAddress.parse(name) != null || name.indexOf('_') >= 0) {
-      return;
+  private static void askFor(String name, SSLParameters parameters) {
+    if (IpAddress.parse(name) == null && name.indexOf('_') < 0) {
+      parameters.setServerNames(List.of(new SNIHostName(name)));
     }
-    SSLParameters parameters = engine.getSSLParameters();
-    parameters.setServerNames(List.of(new SNIHostName(name)));
-    engine.setSSLParameters(parameters);
   }
 }

@@ -75,6 +75,7 @@ public final class Http1Connector implements Connector {
   public Connections connections() {
     int active = endpoints.values().stream().mapToInt(Http1Endpoint::leased).sum();
     int idle = endpoints.values().stream().mapToInt(Http1Endpoint::idle).sum();
-    return new Connections(active, idle);
+    int waiting = endpoints.values().stream().mapToInt(Http1Endpoint::waiting).sum();
+    return new Connections(active, idle, active, waiting);
   }
 }

@@ -158,6 +158,10 @@ final class Http1Endpoint {
     return pools.stream().mapToInt(Http1Pool::leased).sum();
   }
 
+  int waiting() {
+    return pools.stream().mapToInt(Http1Pool::waiting).sum();
+  }
+
   Mono<Void> close() {
     return Mono.whenDelayError(pools.stream().map(Http1Endpoint::close).toList());
   }

@@ -33,6 +33,7 @@ final class Http1Pool {
   private volatile int idleSeen;
 
   private volatile int leasedSeen;
+  private volatile int waitingSeen;
 
   /** Whether calls wait for a connection that may not be opened. */
   private volatile boolean isStarved;
@@ -56,6 +57,11 @@ final class Http1Pool {
 
   int leased() {
     return leasedSeen;
+  }
+
+  /** Calls that wait for a connection. */
+  int waiting() {
+    return waitingSeen;
   }
 
   boolean isStarved() {
@@ -82,6 +88,7 @@ final class Http1Pool {
               endpoint + ": " + waiting.size() + " calls wait for a connection"));
     } else {
       waiting.add(call);
+      waitingSeen = waiting.size();
       openForWaiting();
     }
   }
@@ -173,6 +180,9 @@ final class Http1Pool {
     Http1Call call = waiting.pollFirst();
     while (call != null && call.isOver()) {
       call = waiting.pollFirst();
+    }
+    if (waitingSeen != waiting.size()) {
+      waitingSeen = waiting.size();
     }
     isStarved &= !waiting.isEmpty();
     return call;

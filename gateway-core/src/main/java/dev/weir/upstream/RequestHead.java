@@ -15,7 +15,8 @@ import reactor.core.scheduler.Scheduler;
 
 /**
  * Writes the head of a request as its bytes (RFC 9112 §3, §5), straight from the request's own
- * fields: those that frame the message are left out, and written as this hop frames it.
+ * fields: those that frame the message are left out, and written as this hop frames it. So is TE,
+ * which would have to be named in Connection.
  */
 final class RequestHead {
 
@@ -87,7 +88,8 @@ final class RequestHead {
 
   private static boolean isFraming(CharSequence name) {
     return name.length() == 14 && HttpHeaderNames.CONTENT_LENGTH.contentEqualsIgnoreCase(name)
-        || name.length() == 17 && HttpHeaderNames.TRANSFER_ENCODING.contentEqualsIgnoreCase(name);
+        || name.length() == 17 && HttpHeaderNames.TRANSFER_ENCODING.contentEqualsIgnoreCase(name)
+        || name.length() == 2 && HttpHeaderNames.TE.contentEqualsIgnoreCase(name);
   }
 
   private static void writeFraming(Request request, HeadBytes out) {

@@ -45,6 +45,7 @@ class FailureTest {
           "508 loop_detected gateway",
           "502 connect_failed upstream",
           "502 upstream_tls_failed upstream",
+          "503 upstream_refused upstream",
           "502 upstream_closed upstream",
           "502 upstream_invalid upstream",
           "502 upstream_frame_invalid upstream",

@@ -5,6 +5,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
+import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
@@ -49,8 +50,17 @@ public final class Http2Client implements AutoCloseable {
   private final OutputStream out;
   private final DefaultHttp2HeadersDecoder decoder = new DefaultHttp2HeadersDecoder(false);
 
-  /** A frame that came; the fields of a header block by their names, if it has one. */
-  public record Frame(int type, int flags, int stream, byte[] payload, Map<String, String> fields) {
+  /**
+   * A frame that came; of a header block the fields by their names, and all in order as name and
+   * value in turn.
+   */
+  public record Frame(
+      int type,
+      int flags,
+      int stream,
+      byte[] payload,
+      Map<String, String> fields,
+      List<String> inOrder) {
 
     public boolean isEnd() {
       return (type == DATA || type == HEADERS) && (flags & END_STREAM) != 0;
@@ -80,16 +90,39 @@ public final class Http2Client implements AutoCloseable {
   }
 
   public Http2Client(int port) {
+    this(connect(port));
+    raw(PREFACE.getBytes(StandardCharsets.US_ASCII));
+  }
+
+  private Http2Client(Socket socket) {
+    this.socket = socket;
     try {
-      socket = new Socket(InetAddress.getLoopbackAddress(), port);
       socket.setTcpNoDelay(true);
-      socket.setSoTimeout(TIMEOUT_MILLIS);
-      in = new DataInputStream(socket.getInputStream());
+      in = new DataInputStream(new BufferedInputStream(socket.getInputStream(), 65_536));
       out = socket.getOutputStream();
-      out.write(PREFACE.getBytes(StandardCharsets.US_ASCII));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static Socket connect(int port) {
+    try {
+      Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+      socket.setSoTimeout(TIMEOUT_MILLIS);
+      return socket;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The other side, a server's: of a connection that was accepted, whose preface it reads. */
+  static Http2Client answering(Socket accepted) throws IOException {
+    Http2Client server = new Http2Client(accepted);
+    byte[] preface = server.in.readNBytes(PREFACE.length());
+    if (!new String(preface, StandardCharsets.US_ASCII).equals(PREFACE)) {
+      throw new IOException("no preface of HTTP/2");
+    }
+    return server;
   }
 
   /** One that has said that each stream may send so much. */
@@ -112,7 +145,7 @@ public final class Http2Client implements AutoCloseable {
     return raw(bytes);
   }
 
-  public Http2Client raw(byte[] bytes) {
+  public synchronized Http2Client raw(byte[] bytes) {
     try {
       out.write(bytes);
       return this;
@@ -134,7 +167,20 @@ public final class Http2Client implements AutoCloseable {
   }
 
   public Http2Client reset(int stream) {
-    return send(RST_STREAM, 0, stream, Unpooled.buffer(4).writeInt(8));
+    return reset(stream, 8);
+  }
+
+  public Http2Client reset(int stream, int code) {
+    return send(RST_STREAM, 0, stream, Unpooled.buffer(4).writeInt(code));
+  }
+
+  /** SETTINGS of one value. */
+  public Http2Client setting(int id, int value) {
+    return send(SETTINGS, 0, 0, Unpooled.buffer(6).writeShort(id).writeInt(value));
+  }
+
+  public Http2Client goAway(int lastStream, int code) {
+    return send(GOAWAY, 0, 0, Unpooled.buffer(8).writeInt(lastStream).writeInt(code));
   }
 
   /** A header block of names and values in turn. */
@@ -214,7 +260,15 @@ public final class Http2Client implements AutoCloseable {
       int flags = in.readUnsignedByte();
       int stream = in.readInt();
       byte[] payload = in.readNBytes(length);
-      return new Frame(type, flags, stream, payload, fields(type, stream, payload));
+      if (payload.length < length) {
+        return null;
+      }
+      List<String> inOrder = fields(type, stream, payload);
+      Map<String, String> fields = new TreeMap<>();
+      for (int i = 0; i < inOrder.size(); i += 2) {
+        fields.put(inOrder.get(i), inOrder.get(i + 1));
+      }
+      return new Frame(type, flags, stream, payload, fields, inOrder);
     } catch (EOFException | SocketException end) {
       return null;
     } catch (IOException e) {
@@ -222,12 +276,16 @@ public final class Http2Client implements AutoCloseable {
     }
   }
 
-  private Map<String, String> fields(int type, int stream, byte[] payload) {
-    Map<String, String> fields = new TreeMap<>();
+  private List<String> fields(int type, int stream, byte[] payload) {
+    List<String> fields = new ArrayList<>();
     if (type == HEADERS) {
       try {
         Http2Headers headers = decoder.decodeHeaders(stream, Unpooled.wrappedBuffer(payload));
-        headers.forEach(field -> fields.put("" + field.getKey(), "" + field.getValue()));
+        headers.forEach(
+            field -> {
+              fields.add("" + field.getKey());
+              fields.add("" + field.getValue());
+            });
       } catch (Http2Exception e) {
         throw new IllegalStateException(e);
       }

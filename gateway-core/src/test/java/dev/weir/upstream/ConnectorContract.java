@@ -35,6 +35,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -60,11 +61,21 @@ abstract class ConnectorContract {
   final FakeUpstream upstream = new FakeUpstream();
   final ConnectionPolicy policy =
       new ConnectionPolicy(
-          Duration.ofMillis(500), 16, Duration.ofSeconds(30), 8_192, Duration.ofHours(1), 0);
+          Duration.ofSeconds(2), 16, Duration.ofSeconds(30), 8_192, Duration.ofHours(1), 0);
   final Connector connector = connector(loops, policy);
-  final Endpoint endpoint = endpoint(upstream.port());
+  final Endpoint endpoint = endpoint(port());
 
   abstract Connector connector(EventLoops loops, ConnectionPolicy policy);
+
+  /** Where the connector is to go: to the upstream, or to what stands before it. */
+  int port() {
+    return upstream.port();
+  }
+
+  /** How many the connector has opened. */
+  int connectionsOpened() {
+    return upstream.connections();
+  }
 
   @AfterEach
   void leavesNothingBehind() {
@@ -178,7 +189,7 @@ abstract class ConnectorContract {
   void namesTheEndpointWhereTheRequestNamesNoHost() {
     ask(Requests.get("/"));
 
-    assertThat(upstream.received().head().get("host")).isEqualTo("127.0.0.1:" + upstream.port());
+    assertThat(upstream.received().head().get("host")).isEqualTo("127.0.0.1:" + port());
   }
 
   @Test
@@ -334,7 +345,7 @@ abstract class ConnectorContract {
     assertThat(ask(Requests.get("/204")).status()).isEqualTo(204);
     assertThat(ask(Requests.get("/304")).status()).isEqualTo(304);
     assertThat(ask(Requests.get("/0")).text()).isEmpty();
-    assertThat(upstream.connections()).isLessThanOrEqualTo(2);
+    assertThat(connectionsOpened()).isLessThanOrEqualTo(2);
   }
 
   @Test
@@ -347,7 +358,9 @@ abstract class ConnectorContract {
 
     Answer answer = ask(Requests.get("/"));
 
-    assertThat(answer.headers().names()).containsExactlyInAnyOrder("X-End", "Content-Length");
+    assertThat(answer.headers().names())
+        .map(name -> name.toLowerCase(Locale.ROOT))
+        .containsExactlyInAnyOrder("x-end", "content-length");
   }
 
   @Test
@@ -549,7 +562,7 @@ abstract class ConnectorContract {
       ask(Requests.get("/"));
     }
 
-    assertThat(upstream.connections()).isLessThanOrEqualTo(loops.all().size());
+    assertThat(connectionsOpened()).isLessThanOrEqualTo(loops.all().size());
   }
 
   @Test

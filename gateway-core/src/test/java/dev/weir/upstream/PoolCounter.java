@@ -24,6 +24,6 @@ final class PoolCounter implements ConnectionProvider.MeterRegistrar {
       active += pool.acquiredSize();
       idle += pool.idleSize();
     }
-    return new Connector.Connections(active, idle);
+    return new Connector.Connections(active, idle, active, 0);
   }
 }

@@ -9,6 +9,7 @@ import dev.weir.app.config.binding.Range;
 import dev.weir.app.config.binding.Shorthand;
 import dev.weir.app.config.binding.Size;
 import dev.weir.upstream.ConnectionPolicy;
+import dev.weir.upstream.Protocol;
 import dev.weir.upstream.Upstream.HostField;
 import java.time.Duration;
 import java.util.List;
@@ -25,6 +26,12 @@ public record UpstreamSettings(
         @Default("1s")
         @Range(min = "1ms", max = "5m")
         Duration connectTimeout,
+    @Doc(
+            "What is spoken: `http1`; `http2`, in plain without asking, over TLS as the only one that"
+                + " is offered; `auto`, what the endpoint chooses within TLS. gRPC needs HTTP/2.")
+        @Default("http1")
+        Protocol protocol,
+    @Doc("Limits of HTTP/2.") @Default("{}") UpstreamHttp2Settings http2,
     @Doc("TLS with endpoints that begin with `https://`.") @Default("{}") UpstreamTlsSettings tls,
     @Doc(
             "A pooled connection that is not used is closed after this time; less than what the"
@@ -59,6 +66,10 @@ public record UpstreamSettings(
   public void check(Problems at) {
     if (warm > concurrency.max()) {
       at.report("warm", "at most concurrency.max, " + concurrency.max());
+    }
+    boolean isPlain = endpoints.stream().anyMatch(endpoint -> endpoint.scheme().equals("http"));
+    if (protocol == Protocol.AUTO && isPlain) {
+      at.report("protocol", "http1 or http2, as nothing can be chosen with http:// endpoints");
     }
     for (int i = 1; i < endpoints.size(); i++) {
       if (endpoints.subList(0, i).stream().anyMatch(endpoints.get(i)::isSameAs)) {

@@ -1,5 +1,7 @@
 package dev.weir.app.server;
 
+import dev.weir.http2.FrameBudget;
+
 /**
  * What one connection may do without bringing a request forward.
  *

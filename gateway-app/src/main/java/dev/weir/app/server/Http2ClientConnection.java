@@ -3,6 +3,7 @@ package dev.weir.app.server;
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import dev.weir.app.server.Connections.Cut;
 import dev.weir.http.Failure;
+import dev.weir.http2.Http2CodecFault;
 import dev.weir.telemetry.Event;
 import dev.weir.telemetry.Telemetry;
 import io.netty.buffer.Unpooled;
@@ -40,7 +41,7 @@ final class Http2ClientConnection extends Http2ConnectionHandler
   /** Which a client may answer what is sent to it with, WINDOW_UPDATE above all. */
   private static final int IDLE_FRAMES_PER_DATA = 8;
 
-  private final Http2Policy limits;
+  private final Http2Limits limits;
   private final long stallNanos;
   private final Http2Budgets budgets;
   private final SeenStreams seen;

@@ -41,7 +41,7 @@ final class Http2RequestHead {
    * What is asked of a head besides the rules of HTTP.
    *
    * @param maxFields more are refused
-   * @param connectProtocols as in {@link Http2Policy}
+   * @param connectProtocols as in {@link Http2Limits}
    */
   record Rules(int maxFields, Set<String> connectProtocols) {}
 

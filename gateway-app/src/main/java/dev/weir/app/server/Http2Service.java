@@ -1,5 +1,6 @@
 package dev.weir.app.server;
 
+import dev.weir.http2.FrameBudget;
 import io.netty.handler.codec.http2.DefaultHttp2Connection;
 import io.netty.handler.codec.http2.DefaultHttp2ConnectionDecoder;
 import io.netty.handler.codec.http2.DefaultHttp2ConnectionEncoder;
@@ -18,7 +19,7 @@ import reactor.core.scheduler.Scheduler;
 /** What all connections of a listener share that speak HTTP/2, and where they come from. */
 record Http2Service(
     ListenerPolicy policy,
-    Http2Policy limits,
+    Http2Limits limits,
     Intake intake,
     Connections connections,
     Exchange.Surroundings surroundings,
@@ -55,8 +56,7 @@ record Http2Service(
                 MAX_SMALL_CONTINUATIONS),
             connection,
             seen,
-            budgets.idleFrames(),
-            budgets.resets(),
+            budgets,
             clock);
     return new Http2ClientConnection(
         new DefaultHttp2ConnectionDecoder(connection, encoder, reader),

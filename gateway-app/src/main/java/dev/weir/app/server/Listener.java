@@ -65,7 +65,7 @@ public final class Listener {
             new DateField(InstantSource.system()),
             connections,
             telemetry);
-    Http2Policy limits = policy.http2();
+    Http2Limits limits = policy.http2();
     this.http2 =
         limits == null
             ? null

@@ -29,7 +29,7 @@ public record ListenerPolicy(
     Duration writeStall,
     long minBodyRate,
     Ambiguous ambiguousPaths,
-    @Nullable Http2Policy http2) {
+    @Nullable Http2Limits http2) {
 
   /** Of a listener that speaks HTTP/1.1 alone. */
   public ListenerPolicy(

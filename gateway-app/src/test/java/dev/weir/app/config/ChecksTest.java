@@ -70,6 +70,16 @@ class ChecksTest {
   }
 
   @Test
+  void nothingCanBeChosenWithoutTls() {
+    says(
+        "upstreams: {a: {endpoints: [https://a, http://a], protocol: auto}}",
+        "gateway.yaml:1:61: upstreams.a.protocol: \"auto\" (expected: http1 or http2, as nothing can"
+            + " be chosen with http:// endpoints)");
+    accepts("upstreams: {a: {endpoints: http://a, protocol: http2}}");
+    accepts("upstreams: {a: {endpoints: https://a, protocol: auto}}");
+  }
+
+  @Test
   void breakerStaysOpenForAtLeastAsLongAsAtFirst() {
     says(
         "upstreams: {a: {endpoints: http://a, breaker: {open: 5s, max-open: 4s}}}",

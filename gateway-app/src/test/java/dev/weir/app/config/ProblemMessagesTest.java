@@ -314,7 +314,7 @@ class ProblemMessagesTest {
         "gateway.yaml:7:23: upstreams.orders.endpoints: \"orders\" (expected: an endpoint like"
             + " http://10.0.0.7:8080 or https://orders.internal, without a path)",
         "gateway.yaml:7:31: upstreams.orders.retires: unknown key (known: endpoints, host,"
-            + " connect-timeout, tls, idle, lifetime, warm, max-response-headers, concurrency, breaker, retry-budget)");
+            + " connect-timeout, protocol, http2, tls, idle, lifetime, warm, max-response-headers, concurrency, breaker, retry-budget)");
   }
 
   @Test

@@ -55,7 +55,7 @@ class SettingsRecordsTest {
   @Test
   void areAllFound() {
     assertThat(RECORDS)
-        .hasSize(27)
+        .hasSize(28)
         .contains(BreakerSettings.class, HeaderEditSettings.class, ShareSettings.class);
   }
 

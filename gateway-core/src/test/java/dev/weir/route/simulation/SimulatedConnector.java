@@ -124,6 +124,6 @@ final class SimulatedConnector implements Connector {
 
   @Override
   public Connections connections() {
-    return new Connections(0, 0);
+    return new Connections(0, 0, 0, 0);
   }
 }

@@ -1,4 +1,4 @@
-package dev.weir.app.server;
+package dev.weir.http2;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

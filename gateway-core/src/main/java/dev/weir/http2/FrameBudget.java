@@ -1,9 +1,9 @@
-package dev.weir.app.server;
+package dev.weir.http2;
 
 import java.util.concurrent.TimeUnit;
 
 /** So many in ten seconds; what is earned may be spent on top. Confined to an event loop. */
-final class FrameBudget {
+public final class FrameBudget {
 
   private static final long WINDOW_NANOS = TimeUnit.SECONDS.toNanos(10);
 
@@ -11,13 +11,14 @@ final class FrameBudget {
   private int spent;
   private long sinceNanos;
 
-  FrameBudget(int max, long nowNanos) {
+  /** With all of it left. */
+  public FrameBudget(int max, long nowNanos) {
     this.max = max;
     this.sinceNanos = nowNanos;
   }
 
   /** Whether there was one left. */
-  boolean spend(long nowNanos) {
+  public boolean spend(long nowNanos) {
     if (nowNanos - sinceNanos >= WINDOW_NANOS) {
       sinceNanos = nowNanos;
       spent = 0;
@@ -26,7 +27,8 @@ final class FrameBudget {
     return spent <= max;
   }
 
-  void earn(int count) {
+  /** Allows for so many more. */
+  public void earn(int count) {
     spent = Math.max(0, spent - count);
   }
 }

@@ -13,7 +13,7 @@ import java.util.Set;
  * @param connectProtocols what a stream may carry instead of a request (RFC 8441 §4); if there is
  *     nothing, clients are not told that they could ask
  */
-public record Http2Policy(
+public record Http2Limits(
     int maxStreams,
     int streamWindow,
     int connectionWindow,

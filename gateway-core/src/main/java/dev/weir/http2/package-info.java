@@ -1,0 +1,7 @@
+/** What both sides of HTTP/2 share: the limits of frames that bring nothing forward. */
+@NullMarked
+@CheckReturnValue
+package dev.weir.http2;
+
+import com.google.errorprone.annotations.CheckReturnValue;
+import org.jspecify.annotations.NullMarked;
