@@ -8,10 +8,14 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.netty.ChannelBindException;
 
 /** A gateway as the one thing that a process does. */
 final class GatewayProcess {
+
+  private static final Logger LOG = LoggerFactory.getLogger(GatewayProcess.class);
 
   private GatewayProcess() {}
 
@@ -42,6 +46,10 @@ final class GatewayProcess {
     } catch (IOException e) {
       err.println("gateway: access-log: " + e.getMessage() + " can't be written to");
       return 1;
+    }
+    String shortage = Descriptors.of(settings).shortage();
+    if (shortage != null) {
+      LOG.warn("{}", shortage);
     }
     Runtime.getRuntime().addShutdownHook(new Thread(() -> end(gateway), "weir-shutdown"));
     err.println(

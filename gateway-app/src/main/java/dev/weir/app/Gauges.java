@@ -1,6 +1,7 @@
 package dev.weir.app;
 
 import dev.weir.app.redis.RedisRateLimiter;
+import dev.weir.app.server.AcceptLimit;
 import dev.weir.app.server.Connections;
 import dev.weir.app.server.Listener;
 import dev.weir.app.telemetry.LineWriter;
@@ -131,6 +132,14 @@ final class Gauges {
         webSockets.route(),
         "from",
         "upstream");
+  }
+
+  void ofAccepting(AcceptLimit limit) {
+    metrics.gauge(
+        "weir.connections.room",
+        "Connections of clients that the limit on open files leaves room for",
+        limit,
+        AcceptLimit::max);
   }
 
   void ofListener(String name, Listener listener) {

@@ -24,6 +24,7 @@ import dev.weir.app.redis.BucketKeys;
 import dev.weir.app.redis.RedisLinks;
 import dev.weir.app.redis.RedisMetrics;
 import dev.weir.app.redis.RedisRateLimiter;
+import dev.weir.app.server.AcceptLimit;
 import dev.weir.app.server.Http2Limits;
 import dev.weir.app.server.Listener;
 import dev.weir.app.server.ListenerPolicy;
@@ -81,6 +82,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -109,10 +111,12 @@ final class Wiring {
   private final OpenWebSockets webSockets =
       new OpenWebSockets(bound -> ThreadLocalRandom.current().nextLong(bound));
   private final TlsFiles tlsFiles;
+  private final AcceptLimit acceptLimit;
   private final Map<String, Upstream> upstreams = new LinkedHashMap<>();
 
   private Wiring(Settings settings) throws IOException {
     this.settings = settings;
+    this.acceptLimit = new AcceptLimit(Descriptors.of(settings).room());
     this.loops = new EventLoops("weir", loopCount(settings), isNative(settings));
     this.accessLog = accessLog(settings);
     this.telemetry = new GatewayTelemetry(metrics, accessLog);
@@ -170,6 +174,7 @@ final class Wiring {
     listeners.forEach(gauges::ofListener);
     tlsFiles.contexts().forEach(gauges::ofTls);
     tlsFiles.watch(settings.certificateReload());
+    gauges.ofAccepting(acceptLimit);
     gauges.ofProcess(replayMemory, loops.clock(), accessLog);
     readiness.ready();
     return gateway(listeners);
@@ -384,6 +389,7 @@ final class Wiring {
         listenerPolicy(),
         tls,
         new TrustedProxies(settings.trustedProxies()),
+        acceptLimit,
         loops,
         telemetry,
         handler);
@@ -395,6 +401,7 @@ final class Wiring {
         listenerPolicy(),
         null,
         new TrustedProxies(List.of()),
+        AcceptLimit.none(),
         loops,
         telemetry,
         new AdminHandler(
@@ -429,7 +436,13 @@ final class Wiring {
             http2.streamWindow().toInt(),
             http2.connectionWindow().toInt(),
             http2.idleFrames(),
-            http2.resets());
+            http2.resets(),
+            takesWebSockets() ? Set.of("websocket") : Set.of());
+  }
+
+  private boolean takesWebSockets() {
+    return settings.routes().stream()
+        .anyMatch(route -> route.websocket().on() != null && route.to() != null);
   }
 
   private static InetSocketAddress socketAddress(ListenAddress address) {

@@ -20,7 +20,7 @@ import reactor.core.publisher.Mono;
 /**
  * Decides who may open a WebSocket, and judges what passes through those that are open. A route
  * that takes none forwards the wish for one as the plain request that it is besides (RFC 9110
- * §7.8).
+ * §7.8), if it came over HTTP/1.1; over HTTP/2 it is nothing else.
  */
 public final class WebSocketFilter implements Filter {
 
@@ -40,10 +40,18 @@ public final class WebSocketFilter implements Filter {
     if (!WebSocketHandshake.isWanted(request)) {
       return next.handle(request);
     }
+    if (webSockets == null && isOnStream(request)) {
+      return Mono.error(Failure.PROTOCOL_NOT_SUPPORTED.exception("the route takes no WebSockets"));
+    }
     if (webSockets == null) {
       return next.handle(request.withHeaders(request.headers().copy().remove("upgrade")));
     }
     return open(request, next, webSockets);
+  }
+
+  /** Over HTTP/2, where any 2xx means that the stream is a WebSocket from now on (RFC 8441 §5). */
+  private static boolean isOnStream(Request request) {
+    return request.client().version().majorVersion() == 2;
   }
 
   private static Mono<Response> open(Request request, Handler next, RouteWebSockets webSockets) {
@@ -94,6 +102,11 @@ public final class WebSocketFilter implements Filter {
       Request request, Response response, RouteWebSockets webSockets, Runnable leave) {
     Tunnel tunnel = response.tunnel();
     if (tunnel == null) {
+      if (isOnStream(request) && response.status() / 100 == 2) {
+        response.discard();
+        throw Failure.UPSTREAM_INVALID.exception(
+            response.status() + " to a WebSocket handshake (expected: 101, or a refusal)");
+      }
       leave.run();
       return response;
     }

@@ -90,6 +90,11 @@ public enum Failure {
       GATEWAY,
       "The Expect field asks for something else than 100-continue.",
       "Leave the field out."),
+  MISDIRECTED(
+      421,
+      GATEWAY,
+      "The connection was opened for another host, with a certificate that is not for this one.",
+      "Open a connection with the name of this host in SNI; or add it to the certificate."),
   UPGRADE_REQUIRED(
       426,
       GATEWAY,
@@ -125,6 +130,11 @@ public enum Failure {
       GATEWAY,
       "The transfer coding is not one that the gateway decodes.",
       "Use chunked, or a Content-Length (RFC 9112 §6.1)."),
+  PROTOCOL_NOT_SUPPORTED(
+      501,
+      GATEWAY,
+      "The protocol that a stream of HTTP/2 is to carry is not spoken here.",
+      "Ask for websocket, on a route that takes WebSockets (RFC 8441)."),
   VERSION_NOT_SUPPORTED(
       505,
       GATEWAY,

@@ -11,6 +11,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +37,8 @@ public final class WebSocketHandshake {
    * @throws FailureException {@link Failure#MALFORMED_REQUEST} or {@link Failure#UPGRADE_REQUIRED}
    */
   public static void check(HttpMethod method, HttpVersion version, HttpHeaders headers) {
-    if (!method.equals(HttpMethod.GET) || !version.equals(HttpVersion.HTTP_1_1)) {
+    boolean isRightVersion = version.equals(HttpVersion.HTTP_1_1) || version.majorVersion() == 2;
+    if (!method.equals(HttpMethod.GET) || !isRightVersion) {
       throw bad("a GET of HTTP/1.1");
     }
     if (!headers.containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE, true)) {
@@ -57,6 +59,18 @@ public final class WebSocketHandshake {
     if (keys.size() != 1 || !isKey(keys.get(0))) {
       throw bad("one Sec-WebSocket-Key of 16 bytes in Base64");
     }
+  }
+
+  /**
+   * Adds what the wish of a client of HTTP/2 has not, and an upstream of HTTP/1.1 has to see (RFC
+   * 8441 §5); the key is ours, as is the check of the answer to it.
+   */
+  public static void complete(HttpHeaders fields) {
+    byte[] key = new byte[16];
+    ThreadLocalRandom.current().nextBytes(key);
+    fields.set(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET);
+    fields.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE);
+    fields.set(HttpHeaderNames.SEC_WEBSOCKET_KEY, Base64.getEncoder().encodeToString(key));
   }
 
   private static boolean isKey(String key) {

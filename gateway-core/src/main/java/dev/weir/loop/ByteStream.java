@@ -12,6 +12,7 @@ import reactor.core.publisher.Operators;
 /**
  * Bytes that come from a connection, for one reader, at the reader's pace: past a bound of bytes
  * that nobody has asked for, the connection is told to stop reading until all of them are gone.
+ * Small pieces that wait are copied together: each by itself would take far more than its bytes.
  *
  * <p>Confined to the connection's event loop; a demand or cancellation from elsewhere goes there
  * first.
@@ -19,10 +20,16 @@ import reactor.core.publisher.Operators;
 public final class ByteStream extends Flux<ByteBuf> implements Subscription {
 
   private static final int MAX_WAITING_BYTES = 64 << 10;
+  private static final int SMALL = 512;
+  private static final int MAX_COLLECTED = 8 << 10;
 
   private final EventLoop loop;
   private final Source source;
   private final ArrayDeque<ByteBuf> waiting = new ArrayDeque<>(4);
+
+  /** The last that waits, if there is room in it. */
+  private @Nullable ByteBuf collected;
+
   private int waitingBytes;
   private boolean isPaused;
   private @Nullable CoreSubscriber<? super ByteBuf> reader;
@@ -53,13 +60,29 @@ public final class ByteStream extends Flux<ByteBuf> implements Subscription {
       bytes.release();
       return;
     }
-    waiting.add(bytes);
     waitingBytes += bytes.readableBytes();
+    if (waiting.isEmpty() || bytes.readableBytes() > SMALL) {
+      waiting.add(bytes);
+      collected = null;
+    } else {
+      collect(bytes);
+    }
     drain();
     if (waitingBytes > MAX_WAITING_BYTES && !isPaused && !isOver) {
       isPaused = true;
       source.read(false);
     }
+  }
+
+  private void collect(ByteBuf small) {
+    ByteBuf last = collected;
+    if (last == null || last.writerIndex() + small.readableBytes() > MAX_COLLECTED) {
+      last = small.alloc().buffer(SMALL, MAX_COLLECTED);
+      collected = last;
+      waiting.add(last);
+    }
+    last.writeBytes(small);
+    small.release();
   }
 
   /** All bytes have come. */
@@ -106,6 +129,7 @@ public final class ByteStream extends Flux<ByteBuf> implements Subscription {
     isDraining = true;
     while (!isOver && demand > 0 && !waiting.isEmpty()) {
       ByteBuf bytes = waiting.remove();
+      collected = waiting.isEmpty() ? null : collected;
       waitingBytes -= bytes.readableBytes();
       demand -= demand == Long.MAX_VALUE ? 0 : 1;
       actual.onNext(bytes);

@@ -24,6 +24,8 @@ public enum Event {
   UPSTREAM_POISONED,
   /** A stream of HTTP/2 was reset by us. Name: the code of RFC 9113 §7, or write_stalled. */
   STREAM_RESET,
+  /** No more connections were accepted for a while. Name: full, or failed. */
+  ACCEPT_PAUSED,
   /** Files of certificates or keys had changed, and are in use. Name: the listener or upstream. */
   CERTIFICATES_RENEWED,
   /** Files of certificates or keys had changed and could not be used; the old ones still are. */

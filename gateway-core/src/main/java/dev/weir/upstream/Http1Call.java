@@ -453,7 +453,12 @@ final class Http1Call implements Subscription, ByteStream.Source, Runnable {
     if (isTunnel && stream != null) {
       ByteStream fromEndpoint = stream;
       end();
-      fromEndpoint.complete();
+      if (cause == null) {
+        fromEndpoint.complete();
+      } else {
+        fromEndpoint.fail(
+            Failure.UPSTREAM_CLOSED.exception(endpoint + ": " + cause.getMessage(), cause));
+      }
       return;
     }
     readComplete();

@@ -194,10 +194,13 @@ final class OpenWebSocket implements Tunnel, FrameFlow.Owner {
   @Override
   public void ended(FrameFlow flow, @Nullable Throwable error) {
     knowClose(sender(flow), CloseCodes.CUT);
-    if (error != null) {
+    if (error != null && !flow.isClosed()) {
       flow.fail(error);
     } else if (why != null && flow == lastFlow) {
       finish();
+    } else if (why == null && flow == toUpstream && flow.isClosed() && !toClient.isClosed()) {
+      // A client that has said its last word, and still hears that of the other side.
+      watch(route.policy().closeTimeout().toNanos());
     } else {
       flow.complete();
     }

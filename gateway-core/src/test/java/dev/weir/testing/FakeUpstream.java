@@ -274,7 +274,7 @@ public final class FakeUpstream implements AutoCloseable {
       reply(status, content, "");
     }
 
-    /** Reads the body, and answers. */
+    /** Reads the body, and answers, with a hash for the client to compare (P11). */
     public void reply(int status, String content, String fields) throws IOException {
       body();
       send(
@@ -282,10 +282,19 @@ public final class FakeUpstream implements AutoCloseable {
               + status
               + " Whatever\r\n"
               + fields
+              + hashField(content)
               + "Content-Length: "
               + content.length()
               + "\r\n\r\n"
               + (method().equals("HEAD") ? "" : content));
+    }
+
+    /** Of content that will be sent; none, if the request has no id. */
+    public String hashField(String content) {
+      String id = head.get("x-request-id");
+      return id == null
+          ? ""
+          : AnswerHash.FIELD + ": " + AnswerHash.of(id, HttpHead.bytes(content)) + "\r\n";
     }
 
     public void close() throws IOException {

@@ -17,6 +17,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -154,7 +155,10 @@ public final class Http2Client implements AutoCloseable {
   }
 
   public Http2Client data(int stream, String text, boolean isEnd) {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    return data(stream, text.getBytes(StandardCharsets.UTF_8), isEnd);
+  }
+
+  public Http2Client data(int stream, byte[] bytes, boolean isEnd) {
     return send(DATA, isEnd ? END_STREAM : 0, stream, Unpooled.wrappedBuffer(bytes));
   }
 
@@ -188,6 +192,27 @@ public final class Http2Client implements AutoCloseable {
   /** A GET of that target, with further names and values. */
   public Http2Client get(int stream, String target, String... more) {
     return request("GET", stream, target, true, more);
+  }
+
+  /** The wish for a WebSocket (RFC 8441 §5.1), with further names and values. */
+  public Http2Client webSocket(int stream, String target, String... more) {
+    String[] fields = Arrays.copyOf(more, more.length + 4);
+    System.arraycopy(
+        new String[] {":protocol", "websocket", "sec-websocket-version", "13"},
+        0,
+        fields,
+        more.length,
+        4);
+    return request("CONNECT", stream, target, false, pseudoFirst(fields));
+  }
+
+  private static String[] pseudoFirst(String... fields) {
+    List<String> sorted = new ArrayList<>();
+    for (int i = 0; i < fields.length; i += 2) {
+      int at = fields[i].startsWith(":") ? 0 : sorted.size();
+      sorted.addAll(at, List.of(fields[i], fields[i + 1]));
+    }
+    return sorted.toArray(String[]::new);
   }
 
   public Http2Client request(
@@ -303,6 +328,10 @@ public final class Http2Client implements AutoCloseable {
         fields = frame.fields();
       }
       if (frame.isEnd()) {
+        AnswerHash.check(
+            isHead ? null : fields.get(AnswerHash.FIELD),
+            fields.get("x-request-id"),
+            text.toString().getBytes(StandardCharsets.UTF_8));
         return new Answer(fields, text.toString(), isHead ? Map.of() : frame.fields());
       }
     }

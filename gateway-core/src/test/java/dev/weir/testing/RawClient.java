@@ -24,6 +24,7 @@ public final class RawClient implements AutoCloseable {
   private static final int TIMEOUT_MILLIS = 30_000;
 
   private final Socket socket;
+  private final String name;
   private final InputStream in;
   private final OutputStream out;
 
@@ -38,6 +39,7 @@ public final class RawClient implements AutoCloseable {
 
   private RawClient(Socket socket, int port, int receiveBuffer) {
     this.socket = socket;
+    this.name = "example.com";
     try {
       if (receiveBuffer > 0) {
         socket.setReceiveBufferSize(receiveBuffer);
@@ -58,24 +60,35 @@ public final class RawClient implements AutoCloseable {
    * @param name that it asks for, and that has to be that of the certificate
    */
   public static RawClient secure(int port, SSLContext context, String name, String... protocols) {
+    return secure(port, context, name, name, protocols);
+  }
+
+  /**
+   * Likewise, asking for another name than the certificate has to have.
+   *
+   * @param asked for; null for none
+   */
+  public static RawClient secure(
+      int port, SSLContext context, String asked, String name, String[] protocols) {
     try {
       Socket plain = new Socket(InetAddress.getLoopbackAddress(), port);
       plain.setSoTimeout(TIMEOUT_MILLIS);
       SSLSocket secure =
           (SSLSocket) context.getSocketFactory().createSocket(plain, name, port, true);
       SSLParameters parameters = secure.getSSLParameters();
-      parameters.setServerNames(List.of(new SNIHostName(name)));
+      parameters.setServerNames(asked == null ? List.of() : List.of(new SNIHostName(asked)));
       parameters.setEndpointIdentificationAlgorithm("HTTPS");
       parameters.setApplicationProtocols(protocols);
       secure.setSSLParameters(parameters);
       secure.startHandshake();
-      return new RawClient(secure);
+      return new RawClient(secure, name);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private RawClient(Socket connected) throws IOException {
+  private RawClient(Socket connected, String name) throws IOException {
+    this.name = name;
     socket = connected;
     in = new BufferedInputStream(socket.getInputStream());
     out = socket.getOutputStream();
@@ -129,7 +142,7 @@ public final class RawClient implements AutoCloseable {
   public RawClient request(String method, String target, String fields, String body) {
     String length = body.isEmpty() ? "" : "Content-Length: " + body.length() + "\r\n";
     String host =
-        fields.toLowerCase(java.util.Locale.ROOT).contains("host:") ? "" : "Host: example.com\r\n";
+        fields.toLowerCase(java.util.Locale.ROOT).contains("host:") ? "" : "Host: " + name + "\r\n";
     return send(method + " " + target + " HTTP/1.1\r\n" + host + fields + length + "\r\n" + body);
   }
 
@@ -144,6 +157,16 @@ public final class RawClient implements AutoCloseable {
   }
 
   private Answer answer(boolean isToHead) {
+    Answer answer = readAnswer(isToHead);
+    HttpHead head = answer.head();
+    boolean hasContent = !isToHead && answer.status() >= 200 && answer.status() != 304;
+    if (hasContent && answer.status() != 204) {
+      AnswerHash.check(head.get(AnswerHash.FIELD), head.get("x-request-id"), answer.content());
+    }
+    return answer;
+  }
+
+  private Answer readAnswer(boolean isToHead) {
     try {
       HttpHead head = head();
       int status = Integer.parseInt(head.firstLine().split(" ", -1)[1]);

@@ -19,7 +19,10 @@ public record LimitSettings(
         @Default("100")
         @Range(min = "1", max = "10000")
         int headerCount,
-    @Doc("Open connections of clients; what exceeds this is closed at once.")
+    @Doc(
+            "Open connections of clients of one listener; what exceeds this is closed at once. The"
+                + " limit on open files (`ulimit -n`) bounds those of all listeners together: what"
+                + " exceeds that waits to be accepted.")
         @Default("10000")
         @Range(min = "1", max = "1000000")
         int connections,

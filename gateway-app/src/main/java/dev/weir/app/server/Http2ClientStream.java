@@ -4,9 +4,11 @@ import dev.weir.http.Body;
 import dev.weir.http.Failure;
 import dev.weir.http.HopByHop;
 import dev.weir.http.Http2Fields;
+import dev.weir.http.Http2Fields.Malformed;
 import dev.weir.http.Informational;
 import dev.weir.http.Response;
 import dev.weir.http.Tunnel;
+import dev.weir.http.WebSocketHandshake;
 import dev.weir.loop.ByteStream;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -56,13 +58,14 @@ final class Http2ClientStream implements ClientStream, ByteStream.Source {
   private boolean isReceived;
   private HttpHeaders requestTrailers = EmptyHttpHeaders.INSTANCE;
   private @Nullable ByteStream body;
+  private @Nullable Http2Tunnel tunnel;
   private @Nullable Exchange exchange;
   private boolean isPaused;
   private int owed;
 
   // The answer
   private boolean isAnswering;
-  private boolean isEnding;
+  private @Nullable ChannelFuture end;
   private boolean isOver;
   private Http2Error cutBy = Http2Error.INTERNAL_ERROR;
   private int unwritten;
@@ -120,6 +123,18 @@ final class Http2ClientStream implements ClientStream, ByteStream.Source {
     }
   }
 
+  /**
+   * The trailer section, and with it all of the request is here.
+   *
+   * @throws Malformed if the stream carries bytes, behind which there can be none (RFC 9113 §8.5)
+   */
+  void receivedTrailers(HttpHeaders trailers) throws Malformed {
+    if (WebSocketHandshake.isWanted(head.headers())) {
+      throw Http2Fields.malformed("HEADERS on a stream that carries a WebSocket");
+    }
+    receivedEnd(trailers);
+  }
+
   /** All of the request is here. */
   void receivedEnd(HttpHeaders trailers) {
     isReceived = true;
@@ -147,16 +162,15 @@ final class Http2ClientStream implements ClientStream, ByteStream.Source {
   }
 
   private Body body() {
+    if (WebSocketHandshake.isWanted(head.headers())) {
+      return bodyOfHandshake();
+    }
     if (isReceived && requestTrailers.isEmpty() && heldBytes <= MAX_HELD_BYTES) {
       return pieces.isEmpty() ? Body.empty() : Body.held(whole());
     }
     ByteStream bytes = new ByteStream(loop(), this);
     body = bytes;
-    pieces.forEach(bytes::push);
-    pieces.clear();
-    if (isReceived) {
-      bytes.complete();
-    }
+    keptPiecesTo(bytes);
     boolean isAwaited = heldBytes == 0 && head.headers().contains(HttpHeaderNames.EXPECT);
     Flux<ByteBuf> content = isAwaited ? Flux.defer(() -> askFor(bytes)) : bytes;
     return Body.streaming(content, length(), () -> requestTrailers, bytes::cancel);
@@ -167,6 +181,23 @@ final class Http2ClientStream implements ClientStream, ByteStream.Source {
         pieces.size() == 1 ? pieces.get(0) : Unpooled.wrappedBuffer(pieces.toArray(new ByteBuf[0]));
     pieces.clear();
     return whole;
+  }
+
+  /** The handshake of a WebSocket has no body; what follows it is for the tunnel. */
+  private Body bodyOfHandshake() {
+    ByteStream bytes = new ByteStream(loop(), this);
+    body = bytes;
+    tunnel = new Http2Tunnel(this, bytes);
+    keptPiecesTo(bytes);
+    return Body.empty();
+  }
+
+  private void keptPiecesTo(ByteStream bytes) {
+    pieces.forEach(bytes::push);
+    pieces.clear();
+    if (isReceived) {
+      bytes.complete();
+    }
   }
 
   /** The codec has seen to it that there are digits only. */
@@ -223,8 +254,7 @@ final class Http2ClientStream implements ClientStream, ByteStream.Source {
   @Override
   public ChannelFuture sendWhole(int status, HttpHeaders fields, ByteBuf content) {
     isAnswering = true;
-    isEnding = true;
-    Last last = Last.on(context);
+    Last last = last();
     if (content.isReadable()) {
       writeHead(status, fields, false, context.newPromise());
       writeData(content.retainedDuplicate(), true, last.ofFrame());
@@ -242,12 +272,16 @@ final class Http2ClientStream implements ClientStream, ByteStream.Source {
     connection.flushSoon();
   }
 
+  /** One piece may always wait, so that it is seen if it is not taken. */
   @Override
   public boolean isWritable() {
-    return connection.encoder().flowController().isWritable(stream);
+    return unwritten == 0 || connection.encoder().flowController().isWritable(stream);
   }
 
   void writable() {
+    if (tunnel != null) {
+      tunnel.writable();
+    }
     if (exchange != null && !isOver) {
       exchange.writable();
     }
@@ -275,6 +309,9 @@ final class Http2ClientStream implements ClientStream, ByteStream.Source {
         written -> {
           unwritten--;
           waitingSinceNanos = now();
+          if (unwritten == 0 && !isOver) {
+            writable();
+          }
         });
     connection.encoder().writeData(context, stream.id(), piece, 0, isLast, promise);
   }
@@ -290,8 +327,7 @@ final class Http2ClientStream implements ClientStream, ByteStream.Source {
 
   @Override
   public ChannelFuture sendEnd(HttpHeaders trailers) {
-    isEnding = true;
-    Last last = Last.on(context);
+    Last last = last();
     if (trailers.isEmpty()) {
       writePiece(Unpooled.EMPTY_BUFFER, true, last.ofFrame());
     } else {
@@ -302,6 +338,12 @@ final class Http2ClientStream implements ClientStream, ByteStream.Source {
     }
     connection.flushSoon();
     return last.told();
+  }
+
+  private Last last() {
+    Last last = Last.on(context);
+    end = last.told();
+    return last;
   }
 
   /**
@@ -325,11 +367,15 @@ final class Http2ClientStream implements ClientStream, ByteStream.Source {
     }
   }
 
-  /** A WebSocket over HTTP/2 (RFC 8441) is not offered, so that there is none to join. */
   @Override
-  public Mono<Void> join(Response response, Tunnel tunnel) {
-    tunnel.discard();
-    return Mono.error(new IllegalStateException("a tunnel on a stream of HTTP/2"));
+  public Mono<Void> join(Response response, Tunnel upstream) {
+    Http2Tunnel own = tunnel;
+    if (own == null) {
+      upstream.discard();
+      return Mono.error(new IllegalStateException("a switch that the client did not ask for"));
+    }
+    sendHead(200, response.headers().remove(HttpHeaderNames.SEC_WEBSOCKET_ACCEPT));
+    return own.join(upstream);
   }
 
   // The end
@@ -343,11 +389,15 @@ final class Http2ClientStream implements ClientStream, ByteStream.Source {
   void giveUp() {
     cutBy = Http2Error.CANCEL;
     clientLeft();
+    if (!isOver) {
+      // Its exchange is over, and what is left to be sent is not taken.
+      reset(cutBy);
+    }
   }
 
   /** The stream is closed; if the answer's last frame is on its way, that knows how it ended. */
   void streamClosed() {
-    if (!isEnding) {
+    if (end == null) {
       clientLeft();
     }
   }
@@ -365,18 +415,42 @@ final class Http2ClientStream implements ClientStream, ByteStream.Source {
     }
   }
 
-  /** What the client still sends is of no use to anybody (RFC 9113 §8.1). */
   @Override
   public void answered() {
+    if (tunnel == null) {
+      ended();
+    } else {
+      ChannelFuture last = end == null ? sendEnd(EmptyHttpHeaders.INSTANCE) : end;
+      last.addListener(written -> ended());
+    }
+  }
+
+  /** What the client still sends is of no use to anybody (RFC 9113 §8.1). */
+  private void ended() {
     if (stream.state().remoteSideOpen()) {
       connection.reset(stream, Http2Error.NO_ERROR);
     }
     over();
   }
 
+  /** A WebSocket that we end has been told why, so that its end is in order. */
   @Override
   public void cut() {
-    connection.reset(stream, cutBy);
+    boolean isInOrder = tunnel != null && tunnel.isJoined() && cutBy != Http2Error.CANCEL;
+    if (isInOrder) {
+      answered();
+    } else {
+      reset(cutBy);
+    }
+  }
+
+  /** What it carries can't go on (RFC 8441 §5). */
+  void breaksOff() {
+    cutBy = Http2Error.CANCEL;
+  }
+
+  private void reset(Http2Error code) {
+    connection.reset(stream, code);
     over();
   }
 
@@ -385,6 +459,9 @@ final class Http2ClientStream implements ClientStream, ByteStream.Source {
       isOver = true;
       if (body != null) {
         body.fail(Failure.CLIENT_LEFT.exception("while it sent its request"));
+      }
+      if (tunnel != null) {
+        tunnel.discard();
       }
       connection.streamEnds(this);
     }

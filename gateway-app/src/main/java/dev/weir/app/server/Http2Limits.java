@@ -1,5 +1,7 @@
 package dev.weir.app.server;
 
+import java.util.Set;
+
 /**
  * What a connection that speaks HTTP/2 may ask for.
  *
@@ -8,6 +10,13 @@ package dev.weir.app.server;
  * @param connectionWindow the same for all streams of a connection together
  * @param maxIdleFrames in ten seconds that bring nothing forward; more end the connection
  * @param maxResets streams that a client resets, or makes us reset, in ten seconds; likewise
+ * @param connectProtocols what a stream may carry instead of a request (RFC 8441 §4); if there is
+ *     nothing, clients are not told that they could ask
  */
 public record Http2Limits(
-    int maxStreams, int streamWindow, int connectionWindow, int maxIdleFrames, int maxResets) {}
+    int maxStreams,
+    int streamWindow,
+    int connectionWindow,
+    int maxIdleFrames,
+    int maxResets,
+    Set<String> connectProtocols) {}

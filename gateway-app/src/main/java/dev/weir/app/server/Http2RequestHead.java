@@ -6,6 +6,7 @@ import dev.weir.http.FailureException;
 import dev.weir.http.Http2Fields;
 import dev.weir.http.Http2Fields.Malformed;
 import dev.weir.http.Quoted;
+import dev.weir.http.WebSocketHandshake;
 import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
@@ -14,12 +15,17 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http2.Http2Headers;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The head of a request in the form of HTTP/1.1 (RFC 9113 §8.3). What breaks the rules of HTTP/2 is
  * malformed, and for a reset; what breaks those of HTTP becomes a request that is to be refused.
+ *
+ * <p>The wish for a WebSocket (RFC 8441 §5) becomes the handshake of HTTP/1.1 that means the same:
+ * a GET with an Upgrade field. Nothing else here has one, since HTTP/2 has no such field.
  */
 final class Http2RequestHead {
 
@@ -29,6 +35,15 @@ final class Http2RequestHead {
   private @Nullable CharSequence scheme;
   private @Nullable CharSequence path;
   private @Nullable CharSequence authority;
+  private @Nullable CharSequence protocol;
+
+  /**
+   * What is asked of a head besides the rules of HTTP.
+   *
+   * @param maxFields more are refused
+   * @param connectProtocols as in {@link Http2Limits}
+   */
+  record Rules(int maxFields, Set<String> connectProtocols) {}
 
   private Http2RequestHead() {}
 
@@ -37,15 +52,19 @@ final class Http2RequestHead {
    *
    * @throws Malformed if there can be no request
    */
-  static HttpRequest read(Http2Headers headers, int maxFields) throws Malformed {
+  static HttpRequest read(Http2Headers headers, Rules rules) throws Malformed {
     Http2RequestHead head = new Http2RequestHead();
     for (Map.Entry<CharSequence, CharSequence> field : headers) {
       head.take(field.getKey(), field.getValue());
     }
     HttpMethod method = head.checkedMethod();
+    head.checkProtocol(method, rules);
     HttpHeaders fields = Http2Fields.read(headers);
     try {
-      head.check(fields, maxFields);
+      head.check(fields, rules.maxFields());
+      if (head.protocol != null) {
+        method = head.handshake(fields, rules);
+      }
       return new DefaultHttpRequest(HTTP_2, method, "" + head.path, fields);
     } catch (FailureException why) {
       return new DefaultHttpRequest(HTTP_2, method, "-", new RefusedHeaders(why));
@@ -71,6 +90,7 @@ final class Http2RequestHead {
       case ":scheme" -> scheme = once(name, scheme, value);
       case ":path" -> path = once(name, path, value);
       case ":authority" -> authority = once(name, authority, value);
+      case ":protocol" -> protocol = once(name, protocol, value);
       default -> throw Http2Fields.malformed(name + " (expected: a field of requests)");
     }
   }
@@ -89,7 +109,7 @@ final class Http2RequestHead {
     }
     HttpMethod known = HttpMethod.valueOf(method.toString());
     boolean isConnect = known.equals(HttpMethod.CONNECT);
-    if (isConnect && scheme == null && path == null) {
+    if (isConnect && protocol == null && scheme == null && path == null) {
       // Well-formed (RFC 9113 §8.5), and refused in words.
       scheme = "https";
       path = "/";
@@ -98,6 +118,29 @@ final class Http2RequestHead {
       throw Http2Fields.malformed("a request without :scheme or :path");
     }
     return known;
+  }
+
+  /** RFC 8441 §3, §4: not without having been told so, nor with another method. */
+  private void checkProtocol(HttpMethod method, Rules rules) throws Malformed {
+    if (protocol != null
+        && (rules.connectProtocols().isEmpty() || !method.equals(HttpMethod.CONNECT))) {
+      throw Http2Fields.malformed(":protocol (expected: with CONNECT, where it is offered)");
+    }
+  }
+
+  /** RFC 8441 §5, and for protocols that are not spoken RFC 9220 §3. */
+  private HttpMethod handshake(HttpHeaders fields, Rules rules) {
+    String wanted = ("" + protocol).toLowerCase(Locale.ROOT);
+    if (!rules.connectProtocols().contains(wanted)) {
+      throw Failure.PROTOCOL_NOT_SUPPORTED.exception(
+          ":protocol: "
+              + Quoted.of(wanted)
+              + " (expected: "
+              + String.join(", ", rules.connectProtocols())
+              + ")");
+    }
+    WebSocketHandshake.complete(fields);
+    return HttpMethod.GET;
   }
 
   private void check(HttpHeaders fields, int maxFields) {

@@ -39,6 +39,9 @@ record Http2Service(
             .maxConcurrentStreams(limits.maxStreams())
             .initialWindowSize(limits.streamWindow())
             .maxHeaderListSize(policy.maxHeaderBytes());
+    if (!limits.connectProtocols().isEmpty()) {
+      settings.connectProtocolEnabled(true);
+    }
     Http2Connection connection = new DefaultHttp2Connection(true);
     connection.remote().maxActiveStreams(limits.maxStreams());
     // A limit of the client's on fields is advice (RFC 9113 §6.5.2); it is not to cost it an

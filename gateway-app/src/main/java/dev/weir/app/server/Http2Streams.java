@@ -25,6 +25,7 @@ final class Http2Streams extends Http2EventAdapter {
 
   private final Http2ClientConnection connection;
   private final Http2Service service;
+  private final Http2RequestHead.Rules rules;
   private final Set<Http2ClientStream> open = new LinkedHashSet<>();
   private final ArrayDeque<Http2ClientStream> fresh = new ArrayDeque<>();
   private Http2Connection.@Nullable PropertyKey key;
@@ -33,6 +34,9 @@ final class Http2Streams extends Http2EventAdapter {
   Http2Streams(Http2ClientConnection connection, Http2Service service) {
     this.connection = connection;
     this.service = service;
+    this.rules =
+        new Http2RequestHead.Rules(
+            service.policy().maxHeaders(), service.limits().connectProtocols());
   }
 
   void begin(ChannelHandlerContext ctx) {
@@ -101,9 +105,9 @@ final class Http2Streams extends Http2EventAdapter {
     Http2ClientStream known = of(stream);
     try {
       if (known != null) {
-        known.receivedEnd(Http2Fields.read(headers));
+        known.receivedTrailers(Http2Fields.read(headers));
       } else if (stream != null && stream.state().localSideOpen()) {
-        begin(ctx, stream, Http2RequestHead.read(headers, service.policy().maxHeaders()));
+        begin(ctx, stream, Http2RequestHead.read(headers, rules));
         receivedEnd(stream, isEnd);
       }
     } catch (Malformed e) {

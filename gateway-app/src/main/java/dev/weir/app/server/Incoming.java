@@ -1,5 +1,6 @@
 package dev.weir.app.server;
 
+import dev.weir.app.tls.ChosenCertificate;
 import dev.weir.http.Body;
 import dev.weir.http.Informational;
 import dev.weir.http.IpAddress;
@@ -26,16 +27,23 @@ record Incoming(HttpRequest head, Body body, Link link, Consumer<Informational> 
    * @param peer whoever opened it; all zeros if that has no address
    * @param own where it was opened to
    * @param scheme {@code http} or {@code https}
+   * @param certificate that was chosen by a name; null if none was
    */
-  record Link(IpAddress peer, @Nullable InetSocketAddress own, String scheme) {
+  record Link(
+      IpAddress peer,
+      @Nullable InetSocketAddress own,
+      String scheme,
+      @Nullable ChosenCertificate certificate) {
 
     private static final IpAddress UNKNOWN = IpAddress.ofNumber(0);
 
     static Link of(Channel channel) {
-      boolean isSecure = channel.pipeline().get(SslHandler.class) != null;
+      SslHandler tls = channel.pipeline().get(SslHandler.class);
       InetSocketAddress own =
           channel.localAddress() instanceof InetSocketAddress address ? address : null;
-      return new Link(peer(channel), own, isSecure ? "https" : "http");
+      return tls == null
+          ? new Link(peer(channel), own, "http", null)
+          : new Link(peer(channel), own, "https", ChosenCertificate.of(tls.engine().getSession()));
     }
 
     static IpAddress peer(Channel channel) {

@@ -1,5 +1,6 @@
 package dev.weir.app.server;
 
+import dev.weir.app.tls.ChosenCertificate;
 import dev.weir.http.Authority;
 import dev.weir.http.Failure;
 import dev.weir.http.FailureException;
@@ -20,6 +21,7 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Scheduler;
 
 /**
@@ -48,7 +50,9 @@ final class Intake {
     }
     try {
       Target target = target(incoming.head());
-      Request request = request(incoming, authority(incoming, target), target);
+      Authority authority = authority(incoming, target);
+      checkCertificate(authority, incoming.link().certificate());
+      Request request = request(incoming, authority, target);
       check(request, incoming.head().protocolVersion());
       return request.withInformational(incoming.informational());
     } catch (FailureException why) {
@@ -104,6 +108,18 @@ final class Intake {
     Authority ofField =
         hosts.isEmpty() ? ownAddress(incoming.link()) : Authority.parse(hosts.get(0));
     return target.authority() == null ? ofField : target.authority();
+  }
+
+  /**
+   * RFC 9110 §15.5.20: who was shown a certificate because it named a host has checked that it is
+   * for that host, and not that we are any other.
+   */
+  private static void checkCertificate(
+      Authority authority, @Nullable ChosenCertificate certificate) {
+    if (certificate != null && !certificate.standsFor(authority)) {
+      throw Failure.MISDIRECTED.exception(
+          "host: " + authority.host() + " (expected: one that the certificate stands for)");
+    }
   }
 
   private static Authority ownAddress(Incoming.Link link) {

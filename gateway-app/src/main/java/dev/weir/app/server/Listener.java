@@ -44,6 +44,7 @@ public final class Listener {
       ListenerPolicy policy,
       @Nullable TlsPolicy tls,
       TrustedProxies trustedProxies,
+      AcceptLimit acceptLimit,
       EventLoops loops,
       Telemetry telemetry,
       Handler handler) {
@@ -70,12 +71,16 @@ public final class Listener {
             ? null
             : new Http2Service(policy, limits, intake, connections, surroundings, loops.clock());
     this.server = newServer(address).bindNow();
+    AcceptGate gate =
+        new AcceptGate(acceptLimit, telemetry, loops.clock(), server.address().toString());
+    server.channel().pipeline().addFirst("weir.accept", gate);
   }
 
   /**
    * Opens a listener; blocks until it is bound.
    *
    * @param tls null for one that speaks plain
+   * @param acceptLimit which it shares with others
    * @throws reactor.netty.ChannelBindException if the address can't be had
    */
   public static Listener open(
@@ -83,10 +88,12 @@ public final class Listener {
       ListenerPolicy policy,
       @Nullable TlsPolicy tls,
       TrustedProxies trustedProxies,
+      AcceptLimit acceptLimit,
       EventLoops loops,
       Telemetry telemetry,
       Handler handler) {
-    return new Listener(address, policy, tls, trustedProxies, loops, telemetry, handler);
+    return new Listener(
+        address, policy, tls, trustedProxies, acceptLimit, loops, telemetry, handler);
   }
 
   private TcpServer newServer(InetSocketAddress address) {

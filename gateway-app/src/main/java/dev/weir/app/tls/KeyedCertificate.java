@@ -1,5 +1,6 @@
 package dev.weir.app.tls;
 
+import dev.weir.http.IpAddress;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
@@ -16,12 +17,15 @@ import java.util.Locale;
 /**
  * A certificate with its key and the certificates between it and its authority.
  *
- * @param names for which it stands, in lower case; one may begin with {@code *.}
+ * @param names for which it stands, in lower case; one may begin with {@code *.}; and addresses
  */
 record KeyedCertificate(
     Path file, List<X509Certificate> chain, PrivateKey key, List<String> names) {
 
+  /** RFC 5280 §4.2.1.6. */
   private static final int DNS_NAME = 2;
+
+  private static final int IP_ADDRESS = 7;
 
   /**
    * Reads both files; blocks.
@@ -73,19 +77,27 @@ record KeyedCertificate(
   }
 
   /** RFC 9525 §6.3: names are those of the extension, and the common name is none. */
-  private static List<String> namesOf(X509Certificate certificate) {
+  static List<String> namesOf(X509Certificate certificate) {
     List<String> names = new ArrayList<>();
     try {
       Collection<List<?>> alternatives = certificate.getSubjectAlternativeNames();
       for (List<?> alternative : alternatives == null ? List.<List<?>>of() : alternatives) {
-        if (alternative.get(0) instanceof Integer type && type == DNS_NAME) {
-          names.add(((String) alternative.get(1)).toLowerCase(Locale.ROOT));
+        if (alternative.get(0) instanceof Integer type
+            && alternative.get(1) instanceof String text
+            && (type == DNS_NAME || type == IP_ADDRESS)) {
+          names.add(type == DNS_NAME ? text.toLowerCase(Locale.ROOT) : asHost(text));
         }
       }
     } catch (CertificateParsingException noNames) {
       return List.of();
     }
     return List.copyOf(names);
+  }
+
+  /** As in a Host field. */
+  private static String asHost(String address) {
+    IpAddress parsed = IpAddress.parse(address);
+    return parsed == null || parsed.isIpv4() ? address : "[" + parsed + "]";
   }
 
   X509Certificate leaf() {
@@ -112,6 +124,10 @@ record KeyedCertificate(
 
   /** Whether it stands for that name (RFC 9525 §6.3): a {@code *} for one whole label. */
   boolean standsFor(String name) {
+    return standFor(names, name);
+  }
+
+  static boolean standFor(List<String> names, String name) {
     int dot = name.indexOf('.');
     String wild = dot < 0 ? "" : "*" + name.substring(dot);
     return names.contains(name) || names.contains(wild);

@@ -5,10 +5,6 @@ import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.util.List;
-import java.util.Locale;
-import javax.net.ssl.ExtendedSSLSession;
-import javax.net.ssl.SNIHostName;
-import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +25,7 @@ final class ServerKeys extends X509ExtendedKeyManager {
   @Override
   public @Nullable String chooseEngineServerAlias(
       String keyType, Principal @Nullable [] issuers, SSLEngine engine) {
-    String name = nameAskedFor(engine);
+    String name = ChosenCertificate.nameAskedFor(engine.getHandshakeSession());
     boolean isKnown = name != null && certificates.stream().anyMatch(c -> c.standsFor(name));
     for (int i = 0; i < certificates.size(); i++) {
       KeyedCertificate certificate = certificates.get(i);
@@ -45,17 +41,6 @@ final class ServerKeys extends X509ExtendedKeyManager {
   private static boolean isOf(String keyType, KeyedCertificate certificate) {
     return keyType.equals(certificate.algorithm())
         || keyType.startsWith("EC_") && certificate.algorithm().equals("EC");
-  }
-
-  private static @Nullable String nameAskedFor(SSLEngine engine) {
-    if (engine.getHandshakeSession() instanceof ExtendedSSLSession session) {
-      for (SNIServerName name : session.getRequestedServerNames()) {
-        if (name instanceof SNIHostName host) {
-          return host.getAsciiName().toLowerCase(Locale.ROOT);
-        }
-      }
-    }
-    return null;
   }
 
   @Override

@@ -19,7 +19,11 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /**
  * P23: what each variant of the catalogue costs the gateway's event loop: bytes that it allocates
  * (most of them garbage a moment later, so that this bounds what it could hold) and time of its
- * processor. An input counts with what its connection takes on the wire.
+ * processor. An input counts with what its connection takes on the wire, and with the time that the
+ * processor needs to send it and to read the answer.
+ *
+ * <p>Both times are those of threads, not of the clock on the wall, and the least of some rounds:
+ * so what else the machine does has no part in them.
  */
 final class RequestCostTest {
 
@@ -66,17 +70,27 @@ final class RequestCostTest {
     ResourceLeakDetector.setLevel(level);
   }
 
-  private record Cost(String name, int bytes, long allocated, long nanos) {
+  private record Cost(String name, int bytes, long allocated, long nanos, long clientNanos) {
 
     double factor() {
       return (double) allocated / (bytes + WIRE_BYTES);
     }
 
+    double processorFactor() {
+      return (double) nanos / Math.max(1, clientNanos);
+    }
+
     @Override
     public String toString() {
       return String.format(
-          "%.1f times %d bytes (%d allocated, %d us): %s",
-          factor(), bytes + WIRE_BYTES, allocated, nanos / 1000, name);
+          "%.1f times %d bytes (%d allocated), %.1f times %d us (%d us): %s",
+          factor(),
+          bytes + WIRE_BYTES,
+          allocated,
+          processorFactor(),
+          clientNanos / 1000,
+          nanos / 1000,
+          name);
     }
   }
 
@@ -99,25 +113,29 @@ final class RequestCostTest {
     costs.sort(Comparator.comparingDouble(Cost::factor).reversed());
     System.out.println("the dearest of " + costs.size() + " inputs:");
     costs.subList(0, 8).forEach(System.out::println);
-    costs.stream()
-        .sorted(Comparator.comparingLong(Cost::nanos).reversed())
-        .limit(4)
-        .forEach(cost -> System.out.println("by time: " + cost));
-    assertThat(costs.get(0).factor()).as(costs.get(0).toString()).isLessThan(MAX_FACTOR);
+    Cost dearest = costs.get(0);
+    costs.sort(Comparator.comparingDouble(Cost::processorFactor).reversed());
+    costs.subList(0, 4).forEach(cost -> System.out.println("by time: " + cost));
+    assertThat(dearest.factor()).as(dearest.toString()).isLessThan(MAX_FACTOR);
+    assertThat(costs.get(0).processorFactor()).as(costs.get(0).toString()).isLessThan(MAX_FACTOR);
+    assertThat(costs).as("times that were measured").allMatch(cost -> cost.clientNanos() > 0);
   }
 
   /** The least of some rounds: what else the loop does at the time is not the input's. */
   private Cost cost(Hostile hostile, long loop) {
     long allocated = Long.MAX_VALUE;
     long nanos = Long.MAX_VALUE;
+    long clientNanos = Long.MAX_VALUE;
     for (int i = 0; i < ROUNDS; i++) {
       long allocatedBefore = threads.getThreadAllocatedBytes(loop);
       long nanosBefore = threads.getThreadCpuTime(loop);
+      long clientBefore = threads.getCurrentThreadCpuTime();
       send(hostile);
+      clientNanos = Math.min(clientNanos, threads.getCurrentThreadCpuTime() - clientBefore);
       allocated = Math.min(allocated, threads.getThreadAllocatedBytes(loop) - allocatedBefore);
       nanos = Math.min(nanos, threads.getThreadCpuTime(loop) - nanosBefore);
     }
-    return new Cost(hostile.name(), hostile.bytes().length, allocated, nanos);
+    return new Cost(hostile.name(), hostile.bytes().length, allocated, nanos, clientNanos);
   }
 
   /** Sends it, and reads the first answer. */

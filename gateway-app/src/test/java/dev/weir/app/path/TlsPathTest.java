@@ -128,6 +128,75 @@ final class TlsPathTest {
     gateway.awaitMetric(failed("handshake_failed"), 1);
   }
 
+  /** F13: a connection is for what its certificate stands for. */
+  @Test
+  void refusesHostsThatTheCertificateIsNotFor() throws IOException {
+    start(
+        String.join(
+            ", ",
+            files("a", AUTHORITY.issue("a.example")),
+            files("wild", AUTHORITY.issue("*.b.example"))),
+        "");
+
+    try (RawClient client = client(CLIENT, "one.b.example")) {
+      assertThat(status(client, "one.b.example")).isEqualTo(200);
+      assertThat(status(client, "two.b.example:" + gateway.tlsPort())).isEqualTo(200);
+      assertThat(status(client, "TWO.b.example.")).isEqualTo(200);
+      Answer refused = client.get("/", "Host: a.example\r\n").answer();
+      assertThat(refused.status()).isEqualTo(421);
+      assertThat(refused.text()).contains("misdirected", "a.example");
+    }
+    for (String host : new String[] {"b.example", "x.y.b.example", "other.example", "127.0.0.1"}) {
+      try (RawClient client = client(CLIENT, "one.b.example")) {
+        assertThat(status(client, host)).as(host).isEqualTo(421);
+      }
+    }
+    try (RawClient client = client(CLIENT, "a.example")) {
+      String absolute = "GET https://one.b.example/ HTTP/1.1\r\nHost: a.example\r\n\r\n";
+      assertThat(client.send(absolute).answer().status()).isEqualTo(421);
+    }
+  }
+
+  private static int status(RawClient client, String host) {
+    return client.get("/", "Host: " + host + "\r\n").answer().status();
+  }
+
+  /** Who names no host, or one that is nobody's, is shown the first certificate, and may ask on. */
+  @Test
+  void takesAnyHostWhereTheCertificateWasNotChosen() throws IOException {
+    start(
+        String.join(
+            ", ",
+            files("a", AUTHORITY.issue("a.example")),
+            files("b", AUTHORITY.issue("b.example"))),
+        "");
+    for (String asked : new String[] {null, "unknown.example"}) {
+      try (RawClient client =
+          RawClient.secure(gateway.tlsPort(), CLIENT, asked, "a.example", new String[0])) {
+        assertThat(status(client, "a.example")).isEqualTo(200);
+        assertThat(status(client, "b.example")).isEqualTo(200);
+        assertThat(status(client, "127.0.0.1")).isEqualTo(200);
+      }
+    }
+  }
+
+  /** A session that was resumed is for the same host. */
+  @Test
+  void refusesThemInResumedSessionsToo() throws IOException {
+    start(
+        String.join(
+            ", ",
+            files("a", AUTHORITY.issue("a.example")),
+            files("b", AUTHORITY.issue("b.example"))),
+        "");
+    for (int i = 0; i < 3; i++) {
+      try (RawClient client = client(CLIENT, "a.example")) {
+        assertThat(status(client, "a.example")).isEqualTo(200);
+        assertThat(status(client, "b.example")).isEqualTo(421);
+      }
+    }
+  }
+
   private static String failed(String reason) {
     return "weir_connections_cut_total{listener=\"tls\",reason=\"" + reason + "\"}";
   }

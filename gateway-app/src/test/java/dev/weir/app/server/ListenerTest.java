@@ -66,6 +66,7 @@ final class ListenerTest {
             POLICY,
             null,
             new TrustedProxies(List.of()),
+            AcceptLimit.none(),
             loops,
             Telemetry.silent(),
             handler);
