@@ -1,5 +1,6 @@
 package dev.weir.app;
 
+import dev.weir.app.redis.RedisRateLimiter;
 import dev.weir.app.server.Connections;
 import dev.weir.app.server.Listener;
 import dev.weir.app.telemetry.LineWriter;
@@ -80,6 +81,14 @@ final class Gauges {
         l -> l.keys(limit),
         "limit",
         limit.name());
+  }
+
+  void ofLeases(RedisRateLimiter limiter) {
+    metrics.gauge(
+        "weir.redis.leases",
+        "Keys of which tokens were fetched ahead, once for each event loop that did",
+        limiter,
+        RedisRateLimiter::leasedKeys);
   }
 
   void ofWebSockets(RouteWebSockets webSockets) {

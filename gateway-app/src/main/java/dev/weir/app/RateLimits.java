@@ -125,6 +125,8 @@ final class RateLimits {
       json.append(",\"redis\":{\"up\":").append(redis.up());
       json.append(",\"down\":").append(redis.down());
       json.append(",\"disconnected\":").append(redis.disconnected());
+      json.append(",\"shards_up\":").append(redis.shardsUp());
+      json.append(",\"shards_down\":").append(redis.shardsDown());
       json.append(",\"in_flight\":").append(redis.inFlight()).append('}');
     }
     return json.append("}\n").toString();

@@ -1,11 +1,14 @@
 package dev.weir.app;
 
+import dev.weir.app.config.RedisSettings;
+import dev.weir.app.config.RedisTlsSettings;
 import dev.weir.app.config.Settings;
 import dev.weir.app.config.TlsSettings;
 import dev.weir.app.config.UpstreamSettings;
 import dev.weir.app.tls.CertificateTerm;
 import dev.weir.app.tls.ClientTls;
 import dev.weir.app.tls.FileContext;
+import dev.weir.app.tls.RedisTls;
 import dev.weir.app.tls.ServerTls;
 import dev.weir.app.tls.TlsFileException;
 import java.util.ArrayList;
@@ -34,7 +37,20 @@ final class TlsCheck {
       String key = "upstreams." + upstream.getKey() + ".tls";
       check.look(key, () -> ClientTls.make(upstream.getValue().tls()));
     }
+    RedisSettings redis = settings.redis();
+    RedisTlsSettings ofRedis = redis == null ? null : redis.tls().on();
+    if (ofRedis != null) {
+      check.lookAt(ofRedis);
+    }
     return check.problems;
+  }
+
+  private void lookAt(RedisTlsSettings redis) {
+    try {
+      var unused = RedisTls.make(redis);
+    } catch (TlsFileException e) {
+      problems.add("redis.tls: " + e.getMessage());
+    }
   }
 
   private void look(String key, FileContext.Maker maker) {

@@ -34,6 +34,7 @@ import dev.weir.app.telemetry.LineWriter;
 import dev.weir.app.telemetry.Metrics;
 import dev.weir.app.tls.ClientTls;
 import dev.weir.app.tls.FileContext;
+import dev.weir.app.tls.RedisTls;
 import dev.weir.app.tls.ServerTls;
 import dev.weir.app.tls.TlsFiles;
 import dev.weir.http.Handler;
@@ -194,19 +195,22 @@ final class Wiring {
     RedisTlsSettings tls = there.tls().on();
     RedisMetrics watch = new RedisMetrics(metrics);
     RedisLinks links =
-        new RedisLinks(there.policy(tls == null ? null : RedisTrust.read(tls.ca())), loops, watch);
+        new RedisLinks(there.policy(tls == null ? null : RedisTls.make(tls)), loops, watch);
     watch.of(links);
     return links;
   }
 
   private RateLimiter sharedLimiter(RedisLinks links, InProcessLimiter inProcess) {
     RedisSettings there = Objects.requireNonNull(settings.redis());
-    return new RedisRateLimiter(
-        links,
-        new BucketKeys(there.prefix(), rateLimits.groups(settings.routes())),
-        inProcess,
-        new InProcessLimiter(loops.clock(), telemetry),
-        there.gateways());
+    RedisRateLimiter limiter =
+        new RedisRateLimiter(
+            links,
+            new BucketKeys(there.prefix(), rateLimits.groups(settings.routes())),
+            inProcess,
+            new InProcessLimiter(loops.clock(), telemetry),
+            there.gateways());
+    gauges.ofLeases(limiter);
+    return limiter;
   }
 
   private static int loopCount(Settings settings) {

@@ -13,9 +13,9 @@ import dev.weir.app.config.binding.Size;
 import dev.weir.app.redis.RedisPolicy;
 import dev.weir.app.redis.RedisPolicy.Node;
 import dev.weir.app.redis.RedisPolicy.Topology;
+import io.netty.handler.ssl.SslContext;
 import java.time.Duration;
 import java.util.List;
-import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
 /** Where gateways count together. */
@@ -84,7 +84,9 @@ public record RedisSettings(
         @Default("500ms")
         @Range(min = "10ms", max = "5m")
         Duration reconnectDelay,
-    @Doc("Gateways that share this Redis. While it is gone, `on-failure: local` gives each a part.")
+    @Doc(
+            "The most gateways that share this Redis at a time. While it is gone, `on-failure: local`"
+                + " gives each of them its part.")
         @Default("1")
         @Range(min = "1", max = "10000")
         int gateways)
@@ -120,10 +122,9 @@ public record RedisSettings(
   /**
    * What a client needs.
    *
-   * @param trust whom to trust; null if there is no TLS
+   * @param secured how TLS is spoken; null for none
    */
-  public RedisPolicy policy(@Nullable TrustManagerFactory trust) {
-    RedisTlsSettings secured = tls.on();
+  public RedisPolicy policy(@Nullable SslContext secured) {
     return new RedisPolicy(
         nodes.stream().map(node -> new Node(node.host(), node.port())).toList(),
         topology,
@@ -132,10 +133,7 @@ public record RedisSettings(
         password,
         sentinelPassword,
         database,
-        secured == null
-            ? null
-            : new RedisPolicy.Tls(
-                trust, secured.verification() == RedisTlsSettings.Verification.FULL),
+        secured,
         prefix,
         connectTimeout,
         commandTimeout,

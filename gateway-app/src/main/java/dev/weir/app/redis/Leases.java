@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -25,6 +26,7 @@ final class Leases {
   private final BucketKeys keys;
   private final int loops;
   private final int maxWaiting;
+  private final AtomicInteger held;
   private final Map<RateLimit, Map<String, Lease>> leases = new HashMap<>();
   private final String nonce = Long.toHexString(ThreadLocalRandom.current().nextLong()) + "-";
   private long asked;
@@ -35,12 +37,14 @@ final class Leases {
    *
    * @param loops that share the limits' {@code max-keys}
    * @param maxWaiting requests that may wait for tokens
+   * @param held counts the keys of all loops
    */
-  Leases(RedisLink link, BucketKeys keys, int loops, int maxWaiting) {
+  Leases(RedisLink link, BucketKeys keys, int loops, int maxWaiting, AtomicInteger held) {
     this.link = link;
     this.keys = keys;
     this.loops = loops;
     this.maxWaiting = maxWaiting;
+    this.held = held;
   }
 
   /** At once, if that can be; null if Redis has to be asked first. */
@@ -61,12 +65,13 @@ final class Leases {
     Map<String, Lease> ofLimit = leases.get(charge.limit());
     if (ofLimit == null) {
       int max = Math.max(1, charge.limit().policy().maxKeys() / loops);
-      ofLimit = new Recent(max);
+      ofLimit = new Recent(max, held);
       leases.put(charge.limit(), ofLimit);
     }
     Lease lease = ofLimit.get(charge.key());
     if (lease == null) {
       lease = new Lease(this, charge.limit().policy().lease(), link.now());
+      held.getAndIncrement();
       ofLimit.put(charge.key(), lease);
     }
     return lease;
@@ -123,15 +128,21 @@ final class Leases {
   private static final class Recent extends LinkedHashMap<String, Lease> {
 
     private final int max;
+    private final AtomicInteger held;
 
-    Recent(int max) {
+    Recent(int max, AtomicInteger held) {
       super(16, LOAD_FACTOR, true);
       this.max = max;
+      this.held = held;
     }
 
     @Override
     protected boolean removeEldestEntry(Map.Entry<String, Lease> eldest) {
-      return size() > max;
+      boolean isTooMany = size() > max;
+      if (isTooMany) {
+        held.getAndDecrement();
+      }
+      return isTooMany;
     }
   }
 }

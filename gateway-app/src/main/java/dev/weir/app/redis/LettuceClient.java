@@ -12,20 +12,13 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SocketOptions;
-import io.lettuce.core.SslOptions;
-import io.lettuce.core.SslVerifyMode;
 import io.lettuce.core.TimeoutOptions;
-import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.api.async.RedisScriptingAsyncCommands;
 import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
 import io.lettuce.core.cluster.RedisClusterClient;
-import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
-import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
-import io.lettuce.core.cluster.models.partitions.RedisClusterNode.NodeFlag;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.metrics.CommandLatencyRecorder;
-import io.lettuce.core.protocol.ConnectionIntent;
 import io.lettuce.core.protocol.ProtocolVersion;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.Delay;
@@ -33,8 +26,9 @@ import io.lettuce.core.resource.NettyCustomizer;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.handler.flush.FlushConsolidationHandler;
+import io.netty.handler.ssl.SslContext;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -67,7 +61,7 @@ final class LettuceClient {
             .eventExecutorGroup(loop)
             .timer(new LoopTimer(loops.clock()))
             .addressResolverGroup(loops.resolver())
-            .nettyCustomizer(new FlushTogether())
+            .nettyCustomizer(new Handlers(policy))
             .commandLatencyRecorder(CommandLatencyRecorder.disabled())
             .reconnectDelay(
                 Delay.fullJitter(MIN_DELAY, policy.maxReconnectDelay(), 2, TimeUnit.MILLISECONDS))
@@ -80,8 +74,17 @@ final class LettuceClient {
 
     RedisScriptingAsyncCommands<String, String> commands();
 
-    /** Opens what is not open yet, and should be; does not wait for that. */
-    default void tend() {}
+    /** The servers that have keys, each by a name that it keeps. */
+    Collection<String> shards();
+
+    /** Which of them has that key; empty if none is known. */
+    String shardOf(String key);
+
+    /** Opens the connection to one of them, if it is not open; ends with any error. */
+    CompletableFuture<?> open(String shard);
+
+    /** Closes the connection to one of them; another is opened. */
+    void cut(String shard);
 
     /** Ends it; what waits for an answer fails. */
     void close();
@@ -121,17 +124,7 @@ final class LettuceClient {
             SocketOptions.builder()
                 .connectTimeout(policy.connectTimeout())
                 .tcpNoDelay(true)
-                .build())
-        .sslOptions(sslOptions());
-  }
-
-  private SslOptions sslOptions() {
-    SslOptions.Builder options =
-        SslOptions.builder().jdkSslProvider().handshakeTimeout(policy.connectTimeout());
-    RedisPolicy.Tls tls = policy.tls();
-    return tls == null || tls.trust() == null
-        ? options.build()
-        : options.trustManager(tls.trust()).build();
+                .build());
   }
 
   private List<RedisURI> uris() {
@@ -150,10 +143,6 @@ final class LettuceClient {
     } else if (password != null) {
       uri.withPassword(password.toCharArray());
     }
-    RedisPolicy.Tls tls = policy.tls();
-    if (tls != null) {
-      uri.withSsl(true).withVerifyPeer(tls.isNameChecked() ? SslVerifyMode.FULL : SslVerifyMode.CA);
-    }
     return uri.withDatabase(policy.database()).withTimeout(policy.connectTimeout());
   }
 
@@ -169,10 +158,6 @@ final class LettuceClient {
       String password = policy.sentinelPassword();
       if (password != null) {
         sentinel.withPassword(password.toCharArray());
-      }
-      RedisPolicy.Tls tls = policy.tls();
-      if (tls != null) {
-        sentinel.withSsl(true);
       }
       uri.withSentinel(sentinel.build());
     }
@@ -191,11 +176,7 @@ final class LettuceClient {
           .refreshPartitionsAsync()
           .toCompletableFuture()
           .thenCompose(refreshed -> cluster.connectAsync(StringCodec.ASCII))
-          .thenCompose(
-              connection -> {
-                ClusterSession session = new ClusterSession(connection);
-                return session.connectAll().thenApply(connected -> session);
-              });
+          .thenApply(ClusterSession::new);
     }
     RedisURI uri = policy.topology() == Topology.SENTINEL ? sentinelUri() : uris().get(0);
     return ((RedisClient) client)
@@ -204,63 +185,8 @@ final class LettuceClient {
         .thenApply(
             connection -> {
               connection.addListener(new OnClosed(onClosed));
-              return session(connection, connection.async());
+              return new SingleSession(connection);
             });
-  }
-
-  private static Session session(
-      StatefulConnection<String, String> connection,
-      RedisScriptingAsyncCommands<String, String> commands) {
-    return new Session() {
-      @Override
-      public RedisScriptingAsyncCommands<String, String> commands() {
-        return commands;
-      }
-
-      @Override
-      public void close() {
-        connection.closeAsync();
-      }
-    };
-  }
-
-  /**
-   * A connection to each node that has slots. They are opened ahead: Lettuce would open one when
-   * the first command comes for it, and refuse that command, as it refuses all that are not
-   * connected.
-   */
-  private record ClusterSession(StatefulRedisClusterConnection<String, String> connection)
-      implements Session {
-
-    @Override
-    public RedisScriptingAsyncCommands<String, String> commands() {
-      return connection.async();
-    }
-
-    @Override
-    public void tend() {
-      var unused = connectAll();
-    }
-
-    /** Ends well in any case: a node that is gone must not keep us from the others. */
-    CompletableFuture<Void> connectAll() {
-      List<CompletableFuture<?>> openings = new ArrayList<>();
-      for (RedisClusterNode node : connection.getPartitions()) {
-        if (node.is(NodeFlag.UPSTREAM) && !node.hasNoSlots()) {
-          RedisURI uri = node.getUri();
-          openings.add(
-              connection
-                  .getConnectionAsync(uri.getHost(), uri.getPort(), ConnectionIntent.WRITE)
-                  .handle((opened, error) -> null));
-        }
-      }
-      return CompletableFuture.allOf(openings.toArray(CompletableFuture<?>[]::new));
-    }
-
-    @Override
-    public void close() {
-      connection.closeAsync();
-    }
   }
 
   /** Ends the client and its connections. */
@@ -271,19 +197,20 @@ final class LettuceClient {
   }
 
   /**
-   * Writes what requests of one turn of the loop ask in one go: a system call for each command
-   * would cost more than the decision.
+   * TLS, and above it what writes the requests of one turn of the loop in one go: a system call for
+   * each command would cost more than the decision.
    */
-  private static final class FlushTogether implements NettyCustomizer {
+  private record Handlers(RedisPolicy policy) implements NettyCustomizer {
 
-    private static final int AT_MOST = 64;
+    private static final int FLUSH_AT_MOST = 64;
 
     @Override
     public void afterChannelInitialized(Channel channel) {
-      channel
-          .pipeline()
-          .addFirst(
-              new FlushConsolidationHandler(AT_MOST, /* consolidateWhenNoReadInProgress= */ true));
+      channel.pipeline().addFirst(new FlushConsolidationHandler(FLUSH_AT_MOST, true));
+      SslContext tls = policy.tls();
+      if (tls != null) {
+        channel.pipeline().addFirst(new TlsOnConnect(tls, policy.connectTimeout()));
+      }
     }
   }
 

@@ -19,6 +19,7 @@ abstract class LinkCall implements Runnable {
   private boolean isOver;
   private long startNanos;
   private @Nullable Disposable timer;
+  private @Nullable Shard shard;
 
   LinkCall(RedisLink link, String[] keys, String[] arguments) {
     this.link = link;
@@ -45,23 +46,33 @@ abstract class LinkCall implements Runnable {
     return isAgain;
   }
 
+  /** Who is told how it ends. */
+  final void sentTo(Shard server) {
+    shard = server;
+  }
+
   void startTimer() {
     startNanos = link.now();
-    timer = link.clock().schedule(this, link.commandTimeout().toNanos(), TimeUnit.NANOSECONDS);
+    timer =
+        link.clock().schedule(this, link.policy().commandTimeout().toNanos(), TimeUnit.NANOSECONDS);
   }
 
   /** Time is up. */
   @Override
   public final void run() {
     if (end()) {
-      link.tookTooLong();
+      if (shard != null) {
+        shard.tookTooLong();
+      }
       onTrouble(new RedisTrouble(Kind.TIMEOUT, "no answer in time"));
     }
   }
 
   final void succeed(List<Object> answer) {
     if (end()) {
-      link.wentWell(link.now() - startNanos);
+      if (shard != null) {
+        shard.wentWell(link.now() - startNanos);
+      }
       onAnswer(answer);
     }
   }
@@ -73,6 +84,10 @@ abstract class LinkCall implements Runnable {
     }
     onTrouble(trouble);
     return true;
+  }
+
+  final boolean isOver() {
+    return isOver;
   }
 
   /** Nobody waits for it any more. */

@@ -3,18 +3,14 @@ package dev.weir.app.redis;
 import dev.weir.app.redis.LettuceClient.Session;
 import dev.weir.app.redis.RedisTrouble.Kind;
 import dev.weir.resilience.Backoff;
-import io.lettuce.core.RedisCommandExecutionException;
-import io.lettuce.core.RedisNoScriptException;
-import io.lettuce.core.ScriptOutputType;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
-import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Queue;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -23,31 +19,19 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
 /**
- * The way from one event loop to Redis: a connection, what is known of its health, and the commands
- * on it. All of it happens on that loop.
+ * The way from one event loop to Redis: a session with it, and the {@link Shard}s behind that, each
+ * of which has a health of its own. All of it happens on that loop.
  *
  * <pre>
- *   DISCONNECTED --connected--> DOWN --a probe was answered--> UP
- *        ^                       |  ^                           |
- *        +--nothing was heard----+  +--some commands in a row --+
- *           for long, or closed        failed or took too long
+ *   DISCONNECTED --connected--> DOWN --a shard's probe was answered--> UP
+ *        ^                       |  ^                                  |
+ *        +--nothing was heard----+  +--of each shard some commands-----+
+ *           for long, or closed        in a row failed or took too long
  * </pre>
- *
- * <p>Only when it is up are commands of requests sent; otherwise they fail at once. A probe is a
- * real decision on a key of its own, so that a Redis which answers but can't decide (read-only, out
- * of memory, busy with a script) is down. Probes run as long as the link is open: as a heartbeat,
- * at once after a failure, and every {@value #PROBE_PAUSE_MILLIS} ms while it is down.
- *
- * <p>A command that took too long is forgotten by its caller, not by the connection: it counts
- * against the maximum in flight until it is answered or the connection is closed. So what Lettuce
- * holds is bounded, too.
  */
 final class RedisLink {
 
-  static final int PROBE_PAUSE_MILLIS = 100;
-
   private static final long FIRST_DELAY_MILLIS = 10;
-  private static final String[] PROBE = {"g", "1000000", "1", "1000000", "1", "1", "1"};
 
   /** What is known of it. */
   enum State {
@@ -63,19 +47,18 @@ final class RedisLink {
   private final Scheduler clock;
   private final RedisWatch watch;
   private final int maxInFlight;
-  private final String[] probeKeys;
+  private final String nonce = Long.toHexString(ThreadLocalRandom.current().nextLong());
   private final Backoff backoff;
-  private final Queue<LinkCall> waitForScript = new ArrayDeque<>();
+  private final Map<String, Shard> shards = new LinkedHashMap<>();
 
   private volatile State state = State.DISCONNECTED;
   private final AtomicInteger inFlight = new AtomicInteger();
+  private volatile int shardsUp;
+  private volatile int shardsDown;
   private @Nullable Session session;
-  private boolean isSendingScript;
-  private boolean isProbing;
-  private int failuresInRow;
+  private String whyNotConnected = "";
   private int attempts;
   private int generation;
-  private long heardNanos;
 
   RedisLink(
       LettuceClient client,
@@ -91,8 +74,6 @@ final class RedisLink {
     this.watch = watch;
     this.maxInFlight = maxInFlight;
     this.backoff = new Backoff(Duration.ofMillis(FIRST_DELAY_MILLIS), policy.maxReconnectDelay());
-    String nonce = Long.toHexString(ThreadLocalRandom.current().nextLong());
-    this.probeKeys = new String[] {policy.prefix() + ":{probe-" + nonce + "}"};
   }
 
   EventLoop loop() {
@@ -103,9 +84,23 @@ final class RedisLink {
     return state;
   }
 
+  /** Servers that decide. */
+  int shardsUp() {
+    return shardsUp;
+  }
+
+  /** Servers that have keys and do not decide, as far as they are known. */
+  int shardsDown() {
+    return shardsDown;
+  }
+
   /** Commands that are not answered yet. */
   int inFlight() {
     return inFlight.get();
+  }
+
+  void inFlight(int more) {
+    inFlight.getAndAdd(more);
   }
 
   /**
@@ -125,8 +120,17 @@ final class RedisLink {
     return clock;
   }
 
-  Duration commandTimeout() {
-    return policy.commandTimeout();
+  RedisPolicy policy() {
+    return policy;
+  }
+
+  RedisWatch watch() {
+    return watch;
+  }
+
+  /** A key that no request has; the numbers spread them over the slots of a cluster. */
+  String probeKey(int number) {
+    return policy.prefix() + ":{probe-" + nonce + "-" + number + "}";
   }
 
   /** Begins to connect. */
@@ -154,16 +158,14 @@ final class RedisLink {
   private void connected(int mine, @Nullable Session opened, @Nullable Throwable error) {
     if (opened == null) {
       if (mine == generation) {
-        notConnected(error == null ? "" : reason(error));
+        notConnected(error == null ? "" : Shard.reason(error));
       }
     } else if (mine != generation || state != State.DISCONNECTED) {
       opened.close();
     } else {
       session = opened;
-      failuresInRow = 0;
-      heardNanos = now();
       change(State.DOWN, "connected");
-      probe();
+      tend();
     }
   }
 
@@ -175,10 +177,12 @@ final class RedisLink {
     }
   }
 
+  /** Each reason is told once, as long as it stays the same. */
   private void notConnected(String why) {
-    if (attempts == 0) {
+    if (attempts == 0 || !why.equals(whyNotConnected)) {
       watch.changed("disconnected", why);
     }
+    whyNotConnected = why;
     retryLater();
   }
 
@@ -211,8 +215,8 @@ final class RedisLink {
   private void disconnect(String why) {
     Session old = session;
     session = null;
-    isProbing = false;
     generation++;
+    endShards();
     if (state == State.CLOSED) {
       return;
     }
@@ -223,6 +227,12 @@ final class RedisLink {
     retryLater();
   }
 
+  private void endShards() {
+    shards.values().forEach(Shard::end);
+    shards.clear();
+    count();
+  }
+
   private void change(State to, String why) {
     if (state != to) {
       state = to;
@@ -230,177 +240,96 @@ final class RedisLink {
     }
   }
 
-  /** Sends the command of a request, if the link is up and there is room. */
+  /** Sends the command of a request to the server that has its keys, if that is up. */
   void begin(LinkCall call) {
-    if (state != State.UP) {
-      Kind kind = state == State.DOWN ? Kind.DOWN : Kind.DISCONNECTED;
-      refuse(call, kind, "Redis is " + kind.code());
-    } else if (inFlight.get() >= maxInFlight) {
-      refuse(call, Kind.FULL, maxInFlight + " commands wait for Redis already");
+    Session current = session;
+    if (current == null) {
+      refuse(call, Kind.DISCONNECTED, "Redis is disconnected");
+      return;
+    }
+    Shard shard = shards.get(current.shardOf(call.keys()[0]));
+    if (shard == null) {
+      tend();
+      refuse(call, Kind.DOWN, "no server that is known has the key");
     } else {
-      send(call);
+      shard.begin(call, Math.max(1, maxInFlight / shards.size()));
     }
   }
 
-  private void refuse(LinkCall call, Kind kind, String why) {
+  void refuse(LinkCall call, Kind kind, String why) {
     watch.failed(kind.code());
     var unused = call.fail(new RedisTrouble(kind, why));
   }
 
-  private void send(LinkCall call) {
-    inFlight.getAndIncrement();
-    if (isSendingScript) {
-      waitForScript.add(call);
-    } else {
-      dispatch(call, false);
-    }
-  }
-
-  private void dispatch(LinkCall call, boolean isWhole) {
+  /** Follows the cluster: its nodes come and go, and slots with them. */
+  void tend() {
     Session current = session;
     if (current == null) {
-      ended(call, null, new RedisTrouble(Kind.CLOSED, "the connection was closed"));
       return;
     }
-    CompletionStage<List<Object>> answer = run(current, call, isWhole);
-    var unused =
-        answer.whenComplete((value, error) -> onLoop(() -> answered(call, isWhole, value, error)));
-  }
-
-  private static CompletionStage<List<Object>> run(Session to, LinkCall call, boolean isWhole) {
-    try {
-      return isWhole
-          ? to.commands()
-              .eval(LimitScript.TEXT, ScriptOutputType.MULTI, call.keys(), call.arguments())
-          : to.commands()
-              .evalsha(LimitScript.SHA, ScriptOutputType.MULTI, call.keys(), call.arguments());
-    } catch (RuntimeException e) {
-      return CompletableFuture.failedFuture(e);
-    }
-  }
-
-  private void answered(
-      LinkCall call, boolean isWhole, @Nullable List<Object> value, @Nullable Throwable error) {
-    if (!isWhole && cause(error) instanceof RedisNoScriptException) {
-      heardNanos = now();
-      sendScript(call);
+    Collection<String> names = current.shards();
+    if (names.size() == shards.size() && shards.keySet().containsAll(names)) {
       return;
     }
-    if (isWhole) {
-      isSendingScript = false;
-      for (LinkCall next = waitForScript.poll(); next != null; next = waitForScript.poll()) {
-        dispatch(next, false);
+    shards
+        .values()
+        .removeIf(
+            shard -> {
+              boolean isGone = !names.contains(shard.name());
+              if (isGone) {
+                shard.end();
+              }
+              return isGone;
+            });
+    for (String name : names) {
+      if (!shards.containsKey(name)) {
+        Shard shard = new Shard(this, current, name);
+        shards.put(name, shard);
+        shard.open();
       }
     }
-    ended(call, value, error);
-  }
-
-  /** Sends the script with the first command that missed it; the others wait for that. */
-  private void sendScript(LinkCall call) {
-    boolean isAgain = call.waitsForScriptAgain();
-    if (isSendingScript && !isAgain) {
-      waitForScript.add(call);
-      return;
-    }
-    isSendingScript = true;
-    watch.scriptSent();
-    dispatch(call, true);
-  }
-
-  private void ended(LinkCall call, @Nullable List<Object> value, @Nullable Throwable error) {
-    inFlight.getAndDecrement();
-    if (error == null && value != null) {
-      heardNanos = now();
-      call.succeed(value);
-      return;
-    }
-    RedisTrouble trouble = trouble(error);
-    if (trouble.kind() == Kind.REFUSED) {
-      heardNanos = now();
-    }
-    if (call.fail(trouble)) {
-      watch.failed(trouble.kind().code());
-      failed(trouble);
+    count();
+    if (state == State.UP && shardsUp == 0) {
+      change(State.DOWN, "other nodes have the slots");
     }
   }
 
-  /** A command was answered in time. */
-  void wentWell(long nanos) {
-    watch.answered(nanos);
-    failuresInRow = 0;
+  /** A shard came up or went down; the link is up as long as one of them is. */
+  void changed(Shard shard, String why) {
+    count();
+    if (shard.isUp()) {
+      attempts = 0;
+    }
+    if (shardsUp > 0 == (state == State.UP)) {
+      watch.changed(shard.isUp() ? "up" : "down", "node " + shard.name() + ": " + why);
+    } else {
+      change(shardsUp > 0 ? State.UP : State.DOWN, why);
+    }
   }
 
-  /** A command was not answered in time. */
-  void tookTooLong() {
-    watch.failed(Kind.TIMEOUT.code());
-    failed(new RedisTrouble(Kind.TIMEOUT, "no answer in time"));
-  }
-
-  private void failed(RedisTrouble trouble) {
-    failuresInRow++;
-    if (state == State.UP && failuresInRow >= policy.failures()) {
-      change(State.DOWN, failuresInRow + " failures in a row, the last: " + trouble.why());
-    }
-    boolean isReadOnly = trouble.why().startsWith("READONLY");
-    if (isReadOnly && session != null && policy.topology() != RedisPolicy.Topology.CLUSTER) {
-      disconnect("it is a replica");
-    } else if (state == State.UP) {
-      probe();
-    }
+  private void count() {
+    int up = (int) shards.values().stream().filter(Shard::isUp).count();
+    shardsUp = up;
+    shardsDown = shards.size() - up;
   }
 
   /**
-   * Asks Redis for a decision of our own, and again later, for as long as there is a connection.
+   * Nothing is heard of a server. If nothing is heard of any, all that we know of Redis may be of
+   * the past, so it is begun anew; else its own connection is.
    */
-  private void probe() {
-    if (isProbing || session == null) {
-      return;
-    }
-    isProbing = true;
-    int mine = generation;
-    LinkCall call = new Probe(mine);
-    call.startTimer();
-    send(call);
-  }
-
-  private final class Probe extends LinkCall {
-
-    private final int mine;
-
-    Probe(int mine) {
-      super(RedisLink.this, probeKeys, PROBE);
-      this.mine = mine;
-    }
-
-    @Override
-    void onAnswer(List<Object> answer) {
-      probed(mine, true);
-    }
-
-    @Override
-    void onTrouble(RedisTrouble trouble) {
-      probed(mine, false);
-    }
-  }
-
-  private void probed(int mine, boolean isWell) {
-    if (mine != generation || session == null) {
-      return;
-    }
-    isProbing = false;
-    if (isWell) {
-      attempts = 0;
-      session.tend();
-      change(State.UP, "it decides");
-    } else if (now() - heardNanos > policy.hang().toNanos()) {
+  void hangs(Shard shard) {
+    if (shards.values().stream().allMatch(Shard::isSilent)) {
       disconnect("nothing was heard for " + policy.hang().toMillis() + " ms");
-      return;
+    } else {
+      shard.replace();
     }
-    long pause = PROBE_PAUSE_MILLIS;
-    if (state == State.UP) {
-      pause = failuresInRow > 0 ? 1 : policy.heartbeat().toMillis();
+  }
+
+  /** In a cluster, who has which slots is asked by Lettuce. */
+  void foundReplica(Shard shard) {
+    if (policy.topology() != RedisPolicy.Topology.CLUSTER && shards.containsValue(shard)) {
+      disconnect("it is a replica");
     }
-    var unused = clock.schedule(this::probe, pause, TimeUnit.MILLISECONDS);
   }
 
   void onLoop(Runnable action) {
@@ -409,29 +338,6 @@ final class RedisLink {
     } else {
       loop.execute(action);
     }
-  }
-
-  private static @Nullable Throwable cause(@Nullable Throwable error) {
-    return error instanceof CompletionException && error.getCause() != null
-        ? error.getCause()
-        : error;
-  }
-
-  private static RedisTrouble trouble(@Nullable Throwable error) {
-    Throwable cause = cause(error);
-    if (cause instanceof RedisTrouble known) {
-      return known;
-    }
-    Kind kind = cause instanceof RedisCommandExecutionException ? Kind.REFUSED : Kind.CLOSED;
-    return new RedisTrouble(kind, reason(cause));
-  }
-
-  private static String reason(@Nullable Throwable error) {
-    Throwable cause = cause(error);
-    while (cause != null && cause.getCause() != null) {
-      cause = cause.getCause();
-    }
-    return cause == null ? "no answer" : "" + cause.getMessage();
   }
 
   /** Ends the link; commands on it fail. */
@@ -444,6 +350,7 @@ final class RedisLink {
                   generation++;
                   Session old = session;
                   session = null;
+                  endShards();
                   if (old != null) {
                     old.close();
                   }

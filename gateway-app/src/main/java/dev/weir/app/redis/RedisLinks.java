@@ -77,6 +77,16 @@ public final class RedisLinks {
     return (int) links.stream().filter(link -> link.state() == state).count();
   }
 
+  /** Servers that decide, counted once for each link that sees them. */
+  public int shardsUp() {
+    return links.stream().mapToInt(RedisLink::shardsUp).sum();
+  }
+
+  /** Servers that have keys and do not decide, likewise. */
+  public int shardsDown() {
+    return links.stream().mapToInt(RedisLink::shardsDown).sum();
+  }
+
   /** Commands without an answer. */
   public int inFlight() {
     return links.stream().mapToInt(RedisLink::inFlight).sum();

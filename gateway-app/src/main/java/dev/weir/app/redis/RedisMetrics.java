@@ -53,6 +53,10 @@ public final class RedisMetrics implements RedisWatch {
     metrics.gauge("weir.redis.links", help, links, RedisLinks::down, "state", "down");
     metrics.gauge(
         "weir.redis.links", help, links, RedisLinks::disconnected, "state", "disconnected");
+    String shards =
+        "Servers that have keys, by whether they decide; once for each event loop that sees them";
+    metrics.gauge("weir.redis.shards", shards, links, RedisLinks::shardsUp, "state", "up");
+    metrics.gauge("weir.redis.shards", shards, links, RedisLinks::shardsDown, "state", "down");
     metrics.gauge(
         "weir.redis.in.flight", "Commands without an answer", links, RedisLinks::inFlight);
   }

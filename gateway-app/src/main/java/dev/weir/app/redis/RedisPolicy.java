@@ -1,8 +1,8 @@
 package dev.weir.app.redis;
 
+import io.netty.handler.ssl.SslContext;
 import java.time.Duration;
 import java.util.List;
-import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +26,7 @@ public record RedisPolicy(
     @Nullable String password,
     @Nullable String sentinelPassword,
     int database,
-    @Nullable Tls tls,
+    @Nullable SslContext tls,
     String prefix,
     Duration connectTimeout,
     Duration commandTimeout,
@@ -45,14 +45,6 @@ public record RedisPolicy(
 
   /** One of them. */
   public record Node(String host, int port) {}
-
-  /**
-   * How its certificate is judged.
-   *
-   * @param trust null for the authorities that Java knows
-   * @param isNameChecked whether it has to be for the host that was asked for
-   */
-  public record Tls(@Nullable TrustManagerFactory trust, boolean isNameChecked) {}
 
   /** Without the passwords. */
   @Override

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
@@ -38,6 +39,7 @@ public final class RedisRateLimiter implements RateLimiter {
   private final InProcessLimiter own;
   private final InProcessLimiter inPlace;
   private final int gateways;
+  private final AtomicInteger leasedKeys = new AtomicInteger();
   private final Map<RateLimit, RateLimit> parts = new ConcurrentHashMap<>();
   private final FastThreadLocal<@Nullable Leases> leases = new FastThreadLocal<>();
 
@@ -73,10 +75,15 @@ public final class RedisRateLimiter implements RateLimiter {
         });
   }
 
+  /** Keys of which tokens were fetched ahead, once for each event loop that did. */
+  public int leasedKeys() {
+    return leasedKeys.get();
+  }
+
   private Leases leases(RedisLink link) {
     Leases known = leases.get();
     if (known == null) {
-      known = new Leases(link, keys, links.size(), links.policy().maxInFlight());
+      known = new Leases(link, keys, links.size(), links.policy().maxInFlight(), leasedKeys);
       leases.set(known);
     }
     return known;

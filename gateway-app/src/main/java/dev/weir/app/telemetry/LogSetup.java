@@ -21,6 +21,7 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
     "reactor.netty.http.client.HttpClientConnect",
     // A node that is gone is tried again and again; the metrics count what that leaves unanswered.
     "io.lettuce.core.protocol.ConnectionWatchdog",
+    "io.lettuce.core.protocol.DefaultEndpoint",
     "io.lettuce.core.cluster.topology.DefaultClusterTopologyRefresh"
   };
 

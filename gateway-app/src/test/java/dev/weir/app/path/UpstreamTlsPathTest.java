@@ -45,7 +45,8 @@ final class UpstreamTlsPathTest {
     Path authority = Files.writeString(directory.resolve("ca.pem"), AUTHORITY.pem());
     gateway =
         TestGateway.start(
-            "upstreams: {one: {endpoints: $1, tls: {ca: "
+            // A busy machine may take more than a second for a handshake.
+            "upstreams: {one: {endpoints: $1, connect-timeout: 20s, tls: {ca: "
                 + authority
                 + tls
                 + "}}}\nroutes: [{path: /*, to: one, retry: off}]\n",

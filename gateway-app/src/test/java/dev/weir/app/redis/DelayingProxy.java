@@ -10,6 +10,9 @@ import java.net.Socket;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import javax.net.ServerSocketFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLServerSocket;
 
 /** Passes bytes between whoever connects and a port of this machine, as late as it is told to. */
 final class DelayingProxy implements AutoCloseable {
@@ -20,13 +23,25 @@ final class DelayingProxy implements AutoCloseable {
   private volatile int delayMillis;
 
   DelayingProxy(int to) {
+    this(to, ServerSocketFactory.getDefault(), false);
+  }
+
+  private DelayingProxy(int to, ServerSocketFactory kind, boolean wantsCertificate) {
     this.to = to;
     try {
-      this.listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+      this.listener = kind.createServerSocket(0, 50, InetAddress.getLoopbackAddress());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    if (listener instanceof SSLServerSocket secure) {
+      secure.setNeedClientAuth(wantsCertificate);
+    }
     start(this::accept);
+  }
+
+  /** One that speaks TLS with whoever connects. */
+  static DelayingProxy secure(int to, SSLContext context, boolean wantsCertificate) {
+    return new DelayingProxy(to, context.getServerSocketFactory(), wantsCertificate);
   }
 
   private static void start(Runnable work) {

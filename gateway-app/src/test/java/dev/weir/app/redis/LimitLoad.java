@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -25,39 +26,51 @@ final class LimitLoad implements AutoCloseable {
   /**
    * One answer.
    *
+   * @param key of the client, {@code k0} to {@code k19}
    * @param degraded how it came about if a limit could not be asked; else null
    * @param code of the problem, if it is one
+   * @param nanos from the request to the answer
+   * @param end when the answer came, on the clock of {@link System#nanoTime}
    */
-  record Told(String path, int status, String degraded, String code, long nanos) {}
+  record Told(
+      String path, String key, int status, String degraded, String code, long nanos, long end) {}
 
   private LimitLoad() {}
 
   /** So many clients, each of which has one of a few keys. */
   static LimitLoad start(int port, int clients, String... paths) {
+    return start(port, clients, () -> "k" + ThreadLocalRandom.current().nextInt(20), paths);
+  }
+
+  /** So many clients, each of whose requests has a key of that kind. */
+  static LimitLoad start(int port, int clients, Supplier<String> keys, String... paths) {
     LimitLoad load = new LimitLoad();
     for (int i = 0; i < clients; i++) {
       int first = i;
-      Thread thread = new Thread(() -> load.ask(port, first, paths), "limit-load");
+      Thread thread = new Thread(() -> load.ask(port, first, keys, paths), "limit-load");
       thread.start();
       load.threads.add(thread);
     }
     return load;
   }
 
-  private void ask(int port, int first, String... paths) {
+  private void ask(int port, int first, Supplier<String> keys, String... paths) {
     try (RawClient client = new RawClient(port)) {
       for (int i = first; !isOver; i++) {
         String path = paths[i % paths.length];
-        String key = "X-Id: k" + ThreadLocalRandom.current().nextInt(20) + "\r\n";
+        String key = keys.get();
         long start = System.nanoTime();
-        Answer answer = client.get(path, key).answer();
+        Answer answer = client.get(path, "X-Id: " + key + "\r\n").answer();
+        long end = System.nanoTime();
         told.add(
             new Told(
                 path,
+                key,
                 answer.status(),
                 answer.field("x-ratelimit-degraded"),
                 code(answer),
-                System.nanoTime() - start));
+                end - start,
+                end));
       }
     } catch (RuntimeException e) {
       failures.add(e);

@@ -58,7 +58,33 @@ final class RedisCluster implements AutoCloseable {
     return (String) nodes.get(index).command("CLUSTER", "MYID");
   }
 
-  /** The node that has a slot. */
+  /** CRC-16/XMODEM, as the cluster's specification has it; of a key that is all tag. */
+  int slot(String tag) {
+    int crc = 0;
+    for (char c : tag.substring(1, tag.length() - 1).toCharArray()) {
+      crc ^= c << 8;
+      for (int bit = 0; bit < 8; bit++) {
+        crc = (crc & 0x8000) == 0 ? crc << 1 : crc << 1 ^ 0x1021;
+      }
+      crc &= 0xFFFF;
+    }
+    return crc % SLOTS;
+  }
+
+  /** How often a node has said that a key is elsewhere. */
+  int redirections() {
+    int sum = 0;
+    for (RedisServer node : nodes) {
+      for (String line : ((String) node.command("INFO", "errorstats")).split("\r\n")) {
+        if (line.startsWith("errorstat_MOVED") || line.startsWith("errorstat_ASK")) {
+          sum += Integer.parseInt(line.substring(line.indexOf('=') + 1));
+        }
+      }
+    }
+    return sum;
+  }
+
+  /** The node that has a slot, as long as none has moved. */
   int ownerOf(int slot) {
     return slot * 3 / SLOTS;
   }

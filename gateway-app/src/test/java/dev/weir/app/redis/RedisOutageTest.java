@@ -210,4 +210,22 @@ final class RedisOutageTest {
     assertThat(more).isBetween(1.0, 2.0 * flushes);
     assertWell("scripts flushed");
   }
+
+  /** X10: what fails is probed at once, and yet there is one heartbeat for each link after that. */
+  @Test
+  void failuresLeaveOneHeartbeat() {
+    load.close();
+    for (int i = 0; i < 10; i++) {
+      redis.command("CONFIG", "SET", "maxmemory", "1");
+      gateway.awaitMetric(UP, 0);
+      redis.command("CONFIG", "SET", "maxmemory", "0");
+      gateway.awaitMetric(UP, 2);
+    }
+    long start = System.nanoTime();
+    double before = gateway.metric("weir_redis_seconds_count");
+    Await.until("some heartbeats", () -> System.nanoTime() - start > 1_000_000_000);
+    double probes = gateway.metric("weir_redis_seconds_count") - before;
+    double intervals = (System.nanoTime() - start) / 100e6;
+    assertThat(probes).as("probes in %.1f heartbeats", intervals).isLessThan(2 * 2 * intervals);
+  }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.weir.app.TestGateway;
 import dev.weir.app.redis.LimitLoad.Told;
 import dev.weir.testing.Await;
+import dev.weir.testing.Vigilance;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -13,11 +14,13 @@ final class RedisTopologyTest {
 
   private static final String UP = "weir_redis_links{state=\"up\"}";
 
+  private static final String SHARDS_UP = "weir_redis_shards{state=\"up\"}";
+
   private static TestGateway gateway(String redis) {
     TestGateway gateway =
         TestGateway.start(
             """
-            redis: {%s, command-timeout: 1s, hang: 2s, heartbeat: 100ms}
+            redis: {%s, connect-timeout: 5s, command-timeout: 1s, hang: 2s, heartbeat: 100ms}
             rate-limits:
               client: {rate: 1000000, per: 1h, key: "header:x-id"}
               also: {rate: 900000, per: 1h, key: "header:x-id"}
@@ -82,6 +85,7 @@ final class RedisTopologyTest {
   void countsInACluster() {
     try (RedisCluster cluster = RedisCluster.start();
         TestGateway gateway = gateway("nodes: [" + cluster.addresses() + "], topology: cluster")) {
+      gateway.awaitMetric(SHARDS_UP, 6);
       for (int i = 0; i < 30; i++) {
         for (int j = 0; j < 6; j++) {
           var answer = gateway.get("/few", "X-Id: k" + i + "\r\n");
@@ -100,17 +104,14 @@ final class RedisTopologyTest {
     try (LimitLoad load = LimitLoad.start(gateway.port(), 4, "/client")) {
       Await.until("answers", () -> load.count() > 100);
       for (int i = 0; i < 20; i++) {
-        int slot = slot(cluster, "{client:k" + i + "}");
+        int slot = cluster.slot("{also:k" + i + "}");
         int owner = cluster.ownerOf(slot);
         cluster.move(slot, owner, (owner + 1) % 3);
       }
+      assertThat(cluster.redirections()).as("commands that came to the wrong node").isPositive();
       List<Told> during = load.take();
       assertThat(during).hasSizeGreaterThan(100).allMatch(one -> one.status() == 200);
     }
-  }
-
-  private static int slot(RedisCluster cluster, String key) {
-    return Integer.parseInt((String) cluster.node(0).command("CLUSTER", "KEYSLOT", key));
   }
 
   private static void aNodeIsGone(RedisCluster cluster, TestGateway gateway) {
@@ -137,5 +138,59 @@ final class RedisTopologyTest {
           }
           return true;
         });
+  }
+
+  /** rate.3: SIGSTOP; the others' keys notice nothing, and its own wait no longer than at first. */
+  @Test
+  void aNodeOfAClusterHangs() {
+    Vigilance.expect("RedisClusterClient: Connection initialization timed out");
+    try (RedisCluster cluster = RedisCluster.start();
+        TestGateway gateway = gateway("nodes: [" + cluster.addresses() + "], topology: cluster")) {
+      gateway.awaitMetric(SHARDS_UP, 6);
+      try (LimitLoad load = LimitLoad.start(gateway.port(), 8, "/client")) {
+        Await.until("answers", () -> load.count() > 100);
+        assertThat(load.take()).allMatch(one -> one.status() == 200);
+
+        cluster.node(1).pause();
+        gateway.awaitMetric(SHARDS_UP, 4);
+        assertThat(load.take())
+            .filteredOn(one -> !isOf(cluster, 1, one))
+            .as("keys of the other nodes, from the first moment on")
+            .isNotEmpty()
+            .allMatch(one -> one.status() == 200);
+
+        Await.until("answers", () -> load.count() > 1000);
+        List<Told> during = load.take();
+        assertThat(during)
+            .filteredOn(one -> !isOf(cluster, 1, one))
+            .isNotEmpty()
+            .allMatch(one -> one.status() == 200);
+        assertThat(during)
+            .filteredOn(one -> isOf(cluster, 1, one))
+            .isNotEmpty()
+            .allMatch(one -> one.status() == 503);
+        assertThat(LimitLoad.percentileMillis(during, 99))
+            .as("nobody waits for a command's timeout, 1 s")
+            .isLessThan(500);
+        aGatewayStartsMeanwhile(cluster);
+      } finally {
+        cluster.node(1).resume();
+      }
+      gateway.awaitMetric(SHARDS_UP, 6);
+      try (LimitLoad load = LimitLoad.start(gateway.port(), 4, "/client")) {
+        Await.until("answers", () -> load.count() > 100);
+        assertThat(load.take()).allMatch(one -> one.status() == 200);
+      }
+    }
+  }
+
+  private static boolean isOf(RedisCluster cluster, int node, Told one) {
+    return cluster.ownerOf(cluster.slot("{also:" + one.key() + "}")) == node;
+  }
+
+  private static void aGatewayStartsMeanwhile(RedisCluster cluster) {
+    try (TestGateway late = gateway("nodes: [" + cluster.addresses() + "], topology: cluster")) {
+      late.awaitMetric(SHARDS_UP, 4);
+    }
   }
 }
