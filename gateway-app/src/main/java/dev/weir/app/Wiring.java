@@ -43,6 +43,7 @@ import dev.weir.http.Outcome;
 import dev.weir.http.ReplayMemory;
 import dev.weir.http.TrustedProxies;
 import dev.weir.loop.EventLoops;
+import dev.weir.loop.LoopWatch;
 import dev.weir.ratelimit.InProcessLimiter;
 import dev.weir.ratelimit.RateLimiter;
 import dev.weir.resilience.CircuitBreaker;
@@ -102,6 +103,7 @@ final class Wiring {
   private final Gauges gauges = new Gauges(metrics);
   private final Readiness readiness = new Readiness();
   private final EventLoops loops;
+  private final LoopWatch loopWatch;
   private final @Nullable LineWriter<Outcome> accessLog;
   private final GatewayTelemetry telemetry;
   private final ReplayMemory replayMemory;
@@ -120,6 +122,7 @@ final class Wiring {
     this.loops = new EventLoops("weir", loopCount(settings), isNative(settings));
     this.accessLog = accessLog(settings);
     this.telemetry = new GatewayTelemetry(metrics, accessLog);
+    this.loopWatch = new LoopWatch(loops, settings.loopStall(), telemetry, metrics::loopLag);
     this.tlsFiles = new TlsFiles(telemetry);
     this.replayMemory = new ReplayMemory(settings.limits().replayMemory().bytes());
     InProcessLimiter inProcess = new InProcessLimiter(loops.clock(), telemetry);
@@ -468,6 +471,7 @@ final class Wiring {
   }
 
   private void endThreads() {
+    loopWatch.close();
     tlsFiles.close();
     try {
       if (redis != null) {

@@ -57,7 +57,7 @@ final class MetricsPageTest {
   private static final String EVENTS =
       """
 
-      The label `event` is one of %s; `name` is the route, upstream or field that the event is about.
+      The label `event` is one of %s; `name` is the route, upstream, field or thread that the event is about.
       """;
 
   private final RedisServer redis = RedisServer.start();

@@ -33,7 +33,9 @@ public enum Event {
   /** An upstream's answer before the answer was swallowed: too many of them. */
   INFORMATIONAL_DROPPED,
   /** A key shared the tokens of others, as there is no room for more. Name: the rate limit. */
-  RATE_LIMIT_KEYS_FULL;
+  RATE_LIMIT_KEYS_FULL,
+  /** An event loop came to its own tick later than {@code loop-stall}. Name: the loop's thread. */
+  LOOP_STALLED;
 
   private final String code = name().toLowerCase(Locale.ROOT);
 

@@ -122,7 +122,9 @@ public final class Vigilance {
   private static final class RecordingAppender extends AppenderBase<ILoggingEvent> {
     @Override
     protected void append(ILoggingEvent event) {
-      if (event.getLevel().isGreaterOrEqual(Level.WARN)) {
+      // That a loop was late is no offence of a test: on a busy machine any of them can be.
+      boolean isOfMachine = event.getLoggerName().equals("dev.weir.loop.LoopWatch");
+      if (event.getLevel().isGreaterOrEqual(Level.WARN) && !isOfMachine) {
         offend(
             "logged "
                 + event.getLevel()

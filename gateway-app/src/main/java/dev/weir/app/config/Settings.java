@@ -37,6 +37,12 @@ public record Settings(
         @Range(min = "0", max = "256")
         int eventLoops,
     @Doc(
+            "A thread of `event-loops` that is busy with one thing for longer than this is counted"
+                + " (`loop_stalled`), and the log says what it was doing.")
+        @Default("500ms")
+        @Range(min = "20ms", max = "1h")
+        Duration loopStall,
+    @Doc(
             "How sockets are driven: `native` by the operating system's own means where they are to"
                 + " be had, `nio` by those of Java.")
         @Default("native")

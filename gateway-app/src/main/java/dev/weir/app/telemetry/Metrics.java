@@ -47,6 +47,16 @@ public final class Metrics implements Telemetry {
     Duration.ofSeconds(10)
   };
 
+  private static final Duration[] LAG_BUCKETS = {
+    Duration.ofMillis(1),
+    Duration.ofMillis(5),
+    Duration.ofMillis(20),
+    Duration.ofMillis(50),
+    Duration.ofMillis(100),
+    Duration.ofMillis(500),
+    Duration.ofSeconds(5)
+  };
+
   private static final String[] CLASSES = {"none", "1xx", "2xx", "3xx", "4xx", "5xx"};
 
   private final PrometheusMeterRegistry registry =
@@ -57,6 +67,7 @@ public final class Metrics implements Telemetry {
   private final Map<FailedAttempt, Counter> failedAttempts = new ConcurrentHashMap<>();
   private final Map<Asked, Counter> rateLimits = new ConcurrentHashMap<>();
   private final Map<WebSocketEnd, Counter> webSocketEnds = new ConcurrentHashMap<>();
+  private final Map<String, Timer> loopLags = new ConcurrentHashMap<>();
   private final Map<Counted, Counter> events = new ConcurrentHashMap<>();
 
   private record Ended(String route, Party party, @Nullable Failure why) {}
@@ -93,6 +104,20 @@ public final class Metrics implements Telemetry {
             .description(help)
             .tags(labels)
             .register(registry);
+  }
+
+  /** How late an event loop came to a tick of its own; loops are few, and known by their thread. */
+  public void loopLag(String loop, long nanos) {
+    loopLags.computeIfAbsent(loop, this::loopLagTimer).record(nanos, TimeUnit.NANOSECONDS);
+  }
+
+  private Timer loopLagTimer(String loop) {
+    return Timer.builder("weir.loop.lag")
+        .description(
+            "How late event loops came to a tick of their own, ten of which are in a second")
+        .tag("loop", loop)
+        .serviceLevelObjectives(LAG_BUCKETS)
+        .register(registry);
   }
 
   /** The text that Prometheus reads; takes some milliseconds, so not on an event loop. */
