@@ -150,7 +150,7 @@ final class Shard {
       return;
     }
     if (!call.isOver() && cause(error) instanceof RedisCommandExecutionException refusal) {
-      if (("" + refusal.getMessage()).startsWith("TRYAGAIN")) {
+      if (isOfMovingSlot("" + refusal.getMessage())) {
         heardNanos = link.now();
         var unused =
             link.clock()
@@ -165,6 +165,14 @@ final class Shard {
       }
     }
     ended(call, value, error);
+  }
+
+  /** Refused before anything was done for it, by a node that is just giving the slot away. */
+  private static boolean isOfMovingSlot(String refusal) {
+    return refusal.startsWith("TRYAGAIN")
+        || refusal.startsWith("MOVED")
+        || refusal.startsWith("ASK")
+        || refusal.startsWith("CLUSTERDOWN Hash slot not served");
   }
 
   /** Sends the script with the first command that missed it; the others wait for that. */

@@ -35,9 +35,9 @@ import reactor.core.scheduler.Scheduler;
 /**
  * One request on a stream of HTTP/2, and the answer to it in frames (RFC 9113 §8.1).
  *
- * <p>What comes in one go is kept until the read is over, as with HTTP/1.1. Afterwards the client
- * may send as much as has been read, and a window more: while the reader is slower, no credit is
- * given back.
+ * <p>What comes in one go is kept until the read is over, as with HTTP/1.1. Afterwards credit is
+ * given back as long as fewer bytes wait than a {@link ByteStream} lets wait: a client may send
+ * those, and a window more than is read.
  */
 final class Http2ClientStream implements ClientStream, ByteStream.Source {
 

@@ -95,9 +95,9 @@ class HostileFilesTest {
     says(
         "x: !!binary aGk=",
         "gateway.yaml:1:1: x: unknown key (known: listen, tls, http2, certificate-reload, admin, event-loops,"
-            + " transport, trusted-proxies, forwarding-fields, ambiguous-paths, limits, client,"
-            + " concurrency, drain, access-log, upstreams, redis, rate-limits, rate-limit-fields,"
-            + " defaults, routes)",
+            + " loop-stall, transport, trusted-proxies, forwarding-fields, ambiguous-paths, limits,"
+            + " client, concurrency, drain, access-log, upstreams, redis, rate-limits,"
+            + " rate-limit-fields, defaults, routes)",
         "gateway.yaml:1:4: x: a tag" + expected);
   }
 

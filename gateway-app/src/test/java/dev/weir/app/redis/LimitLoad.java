@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
 final class LimitLoad implements AutoCloseable {
 
   private static final Pattern CODE = Pattern.compile("\"code\":\"(\\w+)\"");
+  private static final Pattern DETAIL = Pattern.compile("\"detail\":\"([^\"]*)\"");
 
   private final Queue<Told> told = new ConcurrentLinkedQueue<>();
   private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
@@ -33,7 +34,14 @@ final class LimitLoad implements AutoCloseable {
    * @param end when the answer came, on the clock of {@link System#nanoTime}
    */
   record Told(
-      String path, String key, int status, String degraded, String code, long nanos, long end) {}
+      String path,
+      String key,
+      int status,
+      String degraded,
+      String code,
+      String detail,
+      long nanos,
+      long end) {}
 
   private LimitLoad() {}
 
@@ -68,7 +76,8 @@ final class LimitLoad implements AutoCloseable {
                 key,
                 answer.status(),
                 answer.field("x-ratelimit-degraded"),
-                code(answer),
+                member(CODE, answer),
+                member(DETAIL, answer),
                 end - start,
                 end));
       }
@@ -77,9 +86,9 @@ final class LimitLoad implements AutoCloseable {
     }
   }
 
-  private static String code(Answer answer) {
-    Matcher code = CODE.matcher(answer.text());
-    return code.find() ? code.group(1) : "";
+  private static String member(Pattern member, Answer answer) {
+    Matcher found = member.matcher(answer.text());
+    return found.find() ? found.group(1) : "";
   }
 
   /** What was told since somebody asked last. */
