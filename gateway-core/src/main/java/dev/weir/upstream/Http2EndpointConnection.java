@@ -192,17 +192,20 @@ final class Http2EndpointConnection extends Http2ConnectionHandler {
     flushSoon();
   }
 
-  /** It takes no more calls, and has not begun with those above the last. */
+  /**
+   * It takes no more calls, and has not begun with those above the last. The pool is told first:
+   * else it would give the streams that become free to the calls that wait.
+   */
   void goesAway(int lastStream, String code) {
-    for (Http2Call call : List.copyOf(calls)) {
-      if (call.streamId() > lastStream) {
-        call.fail(Failure.UPSTREAM_REFUSED.exception(endpoint + ": going away (" + code + ")"));
-      }
-    }
     if (isOpen) {
       pool.leave(this);
     } else {
       opening.endedEarly("going away (" + code + ")");
+    }
+    for (Http2Call call : List.copyOf(calls)) {
+      if (call.streamId() > lastStream) {
+        call.fail(Failure.UPSTREAM_REFUSED.exception(endpoint + ": going away (" + code + ")"));
+      }
     }
   }
 
@@ -236,6 +239,11 @@ final class Http2EndpointConnection extends Http2ConnectionHandler {
         && context().channel().isActive();
   }
 
+  /** This call is on it from now on, until {@link #ends}. */
+  void take(Http2Call call) {
+    calls.add(call);
+  }
+
   /** Ends it at once; calls that are on it fail. */
   void close() {
     end(Failure.UPSTREAM_CLOSED, "connection closed by us");
@@ -255,7 +263,6 @@ final class Http2EndpointConnection extends Http2ConnectionHandler {
    * so, maybe at once.
    */
   @Nullable Http2Stream begin(Http2Call call, Http2Headers head, boolean isEnd) {
-    calls.add(call);
     isUsed = true;
     heartbeat.sent();
     int id = connection().local().incrementAndGetNextStreamId();

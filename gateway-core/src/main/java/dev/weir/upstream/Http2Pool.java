@@ -142,6 +142,7 @@ final class Http2Pool {
 
   private void begin(Http2EndpointConnection connection, Http2Call call) {
     calls++;
+    connection.take(call);
     call.connected(connection);
   }
 

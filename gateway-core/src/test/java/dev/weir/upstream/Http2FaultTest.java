@@ -14,12 +14,14 @@ import dev.weir.testing.Http2Client;
 import dev.weir.testing.Http2Client.Frame;
 import dev.weir.testing.Requests;
 import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DynamicTest;
@@ -150,6 +152,60 @@ final class Http2FaultTest {
     assertThat(result().block(PATIENCE)).isEqualTo("another connection");
     mayEnd.countDown();
     assertThat(first.block(PATIENCE)).isEqualTo("in order");
+  }
+
+  /** The stream that is free once the second call is refused is no stream to begin on. */
+  @Test
+  void givesNoCallThatWaitsToAConnectionThatGoesAway() {
+    http2 = new Http2Policy(1, 2, 65_536, 100, Duration.ofMinutes(1), Duration.ofMinutes(1));
+    CountDownLatch mayGo = new CountDownLatch(1);
+    AtomicBoolean isFirst = new AtomicBoolean(true);
+    script(
+        connection -> {
+          int first = connection.next(Http2Client.HEADERS).stream();
+          if (!isFirst.getAndSet(false)) {
+            ok(connection, first, "another connection");
+            untilItEnds(connection);
+            return;
+          }
+          connection.next(Http2Client.HEADERS);
+          mayGo.await();
+          connection.goAway(first, NO_ERROR);
+          ok(connection, first, "in order");
+          untilItEnds(connection);
+        });
+    Mono<Object> first = result();
+    Mono<Object> second = result();
+    Await.until("two are sent", () -> connector.connections().calls() == 2);
+    Mono<Object> third = result();
+    Await.until("the third waits", () -> connector.connections().waiting() == 1);
+    mayGo.countDown();
+
+    assertThat(first.block(PATIENCE)).isEqualTo("in order");
+    assertThat(second.block(PATIENCE)).isEqualTo(Failure.UPSTREAM_REFUSED);
+    assertThat(third.block(PATIENCE)).isEqualTo("another connection");
+  }
+
+  /** Its permit is the pool's count of calls, which {@link #leavesNothingBehind} looks at. */
+  @Test
+  void forgetsACallWhoseHeadCannotBeMade() {
+    script(connection -> untilItEnds(connection));
+    Request request = Requests.get("/");
+    Request broken =
+        request.withHeaders(
+            new DefaultHttpHeaders() {
+              @Override
+              public String get(CharSequence name) {
+                throw new IllegalStateException("broken");
+              }
+
+              @Override
+              public String get(String name) {
+                throw new IllegalStateException("broken");
+              }
+            });
+
+    assertThat(result(broken).block(PATIENCE)).isEqualTo(Failure.INTERNAL);
   }
 
   @Test
