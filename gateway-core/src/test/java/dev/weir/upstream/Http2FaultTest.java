@@ -19,8 +19,12 @@ import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -429,6 +433,46 @@ final class Http2FaultTest {
         });
 
     assertThat(result().block(PATIENCE)).isEqualTo(Failure.UPSTREAM_CLOSED);
+  }
+
+  /** Servers of gRPC take a third PING without HEADERS or DATA in between for an attack. */
+  @Test
+  void sendsNoMorePingsThanServersOfGrpcTake() throws Exception {
+    http2 = new Http2Policy(1, 100, 65_536, 100, Duration.ofMillis(50), Duration.ofMinutes(1));
+    BlockingQueue<Frame> pings = new LinkedBlockingQueue<>();
+    BlockingQueue<Integer> asked = new LinkedBlockingQueue<>();
+    BlockingQueue<Http2Client> peer = new LinkedBlockingQueue<>();
+    script(
+        connection -> {
+          peer.add(connection);
+          for (Frame frame = connection.next(); frame != null; frame = connection.next()) {
+            if (frame.type() == Http2Client.HEADERS) {
+              asked.add(frame.stream());
+            } else if (frame.type() == Http2Client.PING) {
+              byte[] same = frame.payload();
+              connection.send(Http2Client.PING, Http2Client.ACK, 0, Unpooled.wrappedBuffer(same));
+              pings.add(frame);
+            }
+          }
+        });
+    List<Mono<Object>> results = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      results.add(result());
+      assertThat(pings.poll(30, TimeUnit.SECONDS)).as("PING").isNotNull();
+    }
+    results.add(result());
+    // As long as ten would take.
+    assertThat(pings.poll(500, TimeUnit.MILLISECONDS)).as("PING too many").isNull();
+
+    Http2Client endpoint = peer.remove();
+    for (Mono<Object> result : results) {
+      ok(endpoint, asked.remove(), "late");
+      assertThat(result.block(PATIENCE)).isEqualTo("late");
+    }
+    Mono<Object> last = result();
+    assertThat(pings.poll(30, TimeUnit.SECONDS)).as("PING after an answer").isNotNull();
+    ok(endpoint, asked.take(), "late");
+    assertThat(last.block(PATIENCE)).isEqualTo("late");
   }
 
   @Test
