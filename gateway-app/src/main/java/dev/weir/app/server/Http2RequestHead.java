@@ -14,9 +14,9 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2Headers.PseudoHeaderName;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -31,11 +31,11 @@ final class Http2RequestHead {
 
   private static final HttpVersion HTTP_2 = new HttpVersion("HTTP", 2, 0, true);
 
-  private @Nullable CharSequence method;
+  private final @Nullable CharSequence method;
   private @Nullable CharSequence scheme;
   private @Nullable CharSequence path;
-  private @Nullable CharSequence authority;
-  private @Nullable CharSequence protocol;
+  private final @Nullable CharSequence authority;
+  private final @Nullable CharSequence protocol;
 
   /**
    * What is asked of a head besides the rules of HTTP.
@@ -45,7 +45,14 @@ final class Http2RequestHead {
    */
   record Rules(int maxFields, Set<String> connectProtocols) {}
 
-  private Http2RequestHead() {}
+  /** The codec has refused those that come twice, late or empty, and unknown ones. */
+  private Http2RequestHead(Http2Headers headers) {
+    method = headers.method();
+    scheme = headers.scheme();
+    path = headers.path();
+    authority = headers.authority();
+    protocol = headers.get(PseudoHeaderName.PROTOCOL.value());
+  }
 
   /**
    * Of a header block.
@@ -53,10 +60,7 @@ final class Http2RequestHead {
    * @throws Malformed if there can be no request
    */
   static HttpRequest read(Http2Headers headers, Rules rules) throws Malformed {
-    Http2RequestHead head = new Http2RequestHead();
-    for (Map.Entry<CharSequence, CharSequence> field : headers) {
-      head.take(field.getKey(), field.getValue());
-    }
+    Http2RequestHead head = new Http2RequestHead(headers);
     HttpMethod method = head.checkedMethod();
     head.checkProtocol(method, rules);
     HttpHeaders fields = Http2Fields.read(headers);
@@ -76,33 +80,6 @@ final class Http2RequestHead {
     return new DefaultHttpRequest(HTTP_2, HttpMethod.GET, "-", new RefusedHeaders(why));
   }
 
-  private void take(CharSequence name, CharSequence value) throws Malformed {
-    if (name.length() == 0 || name.charAt(0) != ':') {
-      return;
-    }
-    for (int i = 0; i < value.length(); i++) {
-      if (value.charAt(i) <= ' ' || value.charAt(i) == 0x7F) {
-        throw Http2Fields.malformed(name + " with a blank or control character");
-      }
-    }
-    switch (name.toString()) {
-      case ":method" -> method = once(name, method, value);
-      case ":scheme" -> scheme = once(name, scheme, value);
-      case ":path" -> path = once(name, path, value);
-      case ":authority" -> authority = once(name, authority, value);
-      case ":protocol" -> protocol = once(name, protocol, value);
-      default -> throw Http2Fields.malformed(name + " (expected: a field of requests)");
-    }
-  }
-
-  private static CharSequence once(
-      CharSequence name, @Nullable CharSequence before, CharSequence value) throws Malformed {
-    if (before != null) {
-      throw Http2Fields.malformed(name + " twice");
-    }
-    return value;
-  }
-
   private HttpMethod checkedMethod() throws Malformed {
     if (method == null || !Http2Fields.isToken(method)) {
       throw Http2Fields.malformed(":method");
@@ -114,7 +91,7 @@ final class Http2RequestHead {
       scheme = "https";
       path = "/";
     }
-    if (scheme == null || path == null || path.length() == 0) {
+    if (scheme == null || path == null) {
       throw Http2Fields.malformed("a request without :scheme or :path");
     }
     return known;
@@ -154,9 +131,12 @@ final class Http2RequestHead {
           ":scheme: " + Quoted.of(ofScheme) + " (expected: http or https)");
     }
     String target = "" + path;
-    if (!target.startsWith("/") && !target.equals("*")) {
+    boolean isPath = target.startsWith("/") || target.equals("*");
+    if (!isPath || target.indexOf(' ') >= 0) {
       throw Failure.BAD_TARGET.exception(
-          ":path: " + Quoted.of(target) + " (expected: a path that begins with '/')");
+          ":path: "
+              + Quoted.of(target)
+              + " (expected: a path that begins with '/', without blanks)");
     }
     checkAuthority(fields, ofScheme);
   }

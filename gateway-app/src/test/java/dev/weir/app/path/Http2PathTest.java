@@ -166,6 +166,12 @@ final class Http2PathTest {
         request("400", "evil", "http", "a.example"),
         request("400", "http://b.example/", "http", "a.example"),
         request("400", "/%00", "http", "a.example"),
+        request("400", "/a b", "http", "a.example"),
+        request("400", "/a\tb", "http", "a.example"),
+        request("400", "/a ", "http", "a.example"),
+        request("400", "/", "http", "a.example b"),
+        request("400", "/", "http", "a.example\t"),
+        request("400", "/", "http ", "a.example"),
         request("400", "/", "http://evil/?", "a.example"),
         request("417", "/", "http", "a.example", "expect", "tea"),
         request("431", "/", "http", "a.example", many(101)),
@@ -237,6 +243,31 @@ final class Http2PathTest {
         List.of("content-length", "+3"),
         List.of("content-length", "3"),
         List.of("content-length", "0", "content-length", "1"));
+  }
+
+  /** J14, J15: what names no method, no target or no scheme, or what only answers have. */
+  static List<List<String>> incomplete() {
+    return List.of(
+        List.of(":method", "GET", ":path", "/", ":authority", "a"),
+        List.of(":method", "GET", ":scheme", "http", ":authority", "a"),
+        List.of(":method", "GET", ":scheme", "http", ":path", "", ":authority", "a"),
+        List.of(":scheme", "http", ":path", "/", ":authority", "a"),
+        List.of(":method", "", ":scheme", "http", ":path", "/", ":authority", "a"),
+        List.of(":method", "G T", ":scheme", "http", ":path", "/", ":authority", "a"),
+        List.of(":method", "GET", ":method", "GET", ":scheme", "http", ":path", "/"),
+        List.of(":method", "GET", ":scheme", "http", ":path", "/", ":odd", "1"),
+        List.of(":status", "200"),
+        List.of("host", "a"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("incomplete")
+  void resetsWhatIsNoRequest(List<String> fields) {
+    client.headers(1, true, fields.toArray(String[]::new));
+
+    assertThat(client.next(RST_STREAM).code()).isEqualTo(1);
+    assertThat(UPSTREAM.pending()).isZero();
+    assertThat(client.get(3, "/next").answer(3).status()).isEqualTo(200);
   }
 
   @ParameterizedTest
