@@ -96,6 +96,7 @@ final class Http1Pool {
   private void lease(Http1Connection connection, Http1Call call) {
     leased++;
     leasedSeen = leased;
+    connection.lease(call);
     call.connected(connection);
   }
 
