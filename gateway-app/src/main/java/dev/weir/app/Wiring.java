@@ -66,36 +66,26 @@ final class Wiring {
   private final GatewayTelemetry telemetry;
   private final ReplayMemory replayMemory;
   private final RateLimits rateLimits;
-  private final @Nullable RedisLinks redis;
-  private final RequestPath path;
+  private final InProcessLimiter inProcess;
   private final OpenWebSockets webSockets =
       new OpenWebSockets(bound -> ThreadLocalRandom.current().nextLong(bound));
   private final TlsFiles tlsFiles;
   private final AcceptLimit acceptLimit;
   private final Map<String, Upstream> upstreams = new LinkedHashMap<>();
+  private @Nullable RedisLinks redis;
 
+  /** All that {@link #endThreads} ends. The access log, which can fail, comes before it runs. */
   private Wiring(Settings settings) throws IOException {
     this.settings = settings;
     this.acceptLimit = new AcceptLimit(Descriptors.of(settings).room());
-    this.loops = new EventLoops("weir", loopCount(settings), isNative(settings));
     this.accessLog = accessLog(settings);
+    this.loops = new EventLoops("weir", loopCount(settings), isNative(settings));
     this.telemetry = new GatewayTelemetry(metrics, accessLog);
     this.loopWatch = new LoopWatch(loops, settings.loopStall(), telemetry, metrics::loopLag);
     this.tlsFiles = new TlsFiles(telemetry);
     this.replayMemory = new ReplayMemory(settings.limits().replayMemory().bytes());
-    InProcessLimiter inProcess = new InProcessLimiter(loops.clock(), telemetry);
+    this.inProcess = new InProcessLimiter(loops.clock(), telemetry);
     this.rateLimits = new RateLimits(settings, inProcess, gauges);
-    this.redis = redis();
-    this.path =
-        new RequestPath(
-            new Surroundings(
-                loops.clock(),
-                InstantSource.system(),
-                bound -> ThreadLocalRandom.current().nextLong(bound),
-                telemetry,
-                replayMemory,
-                redis == null ? inProcess : sharedLimiter(redis, inProcess),
-                settings.rateLimitFields()));
   }
 
   /**
@@ -116,26 +106,7 @@ final class Wiring {
 
   private Gateway start() throws IOException {
     ProcessParts parts = new ProcessParts(loops, telemetry, tlsFiles, gauges);
-    UpstreamWiring upstreamWiring = new UpstreamWiring(parts);
-    for (Map.Entry<String, UpstreamSettings> upstream : settings.upstreams().entrySet()) {
-      String name = upstream.getKey();
-      upstreams.put(name, upstreamWiring.upstream(name, upstream.getValue()));
-    }
-    Handler handler =
-        new RouteWiring(settings, parts, path, rateLimits, webSockets, upstreams).everyRequest();
-    ListenerWiring listenerWiring = new ListenerWiring(settings, parts, acceptLimit);
-    Map<String, Listener> listeners = new LinkedHashMap<>();
-    try {
-      listeners.put("admin", listenerWiring.admin(adminHandler()));
-      listeners.put("data", listenerWiring.data(handler));
-      TlsSettings tls = settings.tls();
-      if (tls != null) {
-        listeners.put("tls", listenerWiring.secure(tls, handler));
-      }
-    } catch (RuntimeException | IOException e) {
-      listeners.values().forEach(listener -> listener.close().block(CLOSE_LIMIT));
-      throw e;
-    }
+    Map<String, Listener> listeners = listen(parts, everyRequest(parts));
     listeners.forEach(gauges::ofListener);
     tlsFiles.contexts().forEach(gauges::ofTls);
     tlsFiles.watch(settings.certificateReload());
@@ -143,6 +114,44 @@ final class Wiring {
     gauges.ofProcess(replayMemory, loops.clock(), accessLog);
     readiness.ready();
     return gateway(listeners);
+  }
+
+  private Handler everyRequest(ProcessParts parts) throws IOException {
+    redis = redis();
+    Surroundings surroundings =
+        new Surroundings(
+            loops.clock(),
+            InstantSource.system(),
+            bound -> ThreadLocalRandom.current().nextLong(bound),
+            telemetry,
+            replayMemory,
+            redis == null ? inProcess : sharedLimiter(redis),
+            settings.rateLimitFields());
+    UpstreamWiring wiring = new UpstreamWiring(parts);
+    for (Map.Entry<String, UpstreamSettings> upstream : settings.upstreams().entrySet()) {
+      String name = upstream.getKey();
+      upstreams.put(name, wiring.upstream(name, upstream.getValue()));
+    }
+    RequestPath path = new RequestPath(surroundings);
+    return new RouteWiring(settings, parts, path, rateLimits, webSockets, upstreams).everyRequest();
+  }
+
+  /** By their names; either all are bound or none. */
+  private Map<String, Listener> listen(ProcessParts parts, Handler handler) throws IOException {
+    ListenerWiring wiring = new ListenerWiring(settings, parts, acceptLimit);
+    Map<String, Listener> listeners = new LinkedHashMap<>();
+    try {
+      listeners.put("admin", wiring.admin(adminHandler()));
+      listeners.put("data", wiring.data(handler));
+      TlsSettings tls = settings.tls();
+      if (tls != null) {
+        listeners.put("tls", wiring.secure(tls, handler));
+      }
+    } catch (RuntimeException | IOException e) {
+      listeners.values().forEach(listener -> listener.close().block(CLOSE_LIMIT));
+      throw e;
+    }
+    return listeners;
   }
 
   private Gateway gateway(Map<String, Listener> listeners) {
@@ -171,7 +180,7 @@ final class Wiring {
     return links;
   }
 
-  private RateLimiter sharedLimiter(RedisLinks links, InProcessLimiter inProcess) {
+  private RateLimiter sharedLimiter(RedisLinks links) {
     RedisSettings there = Objects.requireNonNull(settings.redis());
     RedisRateLimiter limiter =
         new RedisRateLimiter(
