@@ -12,7 +12,9 @@ import reactor.core.publisher.Operators;
 /**
  * Bytes that come from a connection, for one reader, at the reader's pace: past a bound of bytes
  * that nobody has asked for, the connection is told to stop reading until all of them are gone.
- * Small pieces that wait are copied together: each by itself would take far more than its bytes.
+ * Small pieces that wait are copied together: each may be cut from a far larger buffer, and keep
+ * all of that alive. A stream that is {@link #pausedUntilRead paused until it is read} has no such
+ * bound before it has a reader: that is for the connection to set.
  *
  * <p>Confined to the connection's event loop; a demand or cancellation from elsewhere goes there
  * first.
@@ -20,7 +22,8 @@ import reactor.core.publisher.Operators;
 public final class ByteStream extends Flux<ByteBuf> implements Subscription {
 
   private static final int MAX_WAITING_BYTES = 64 << 10;
-  private static final int SMALL = 512;
+  private static final int SMALL = 4 << 10;
+  private static final int MIN_COLLECTED = 512;
   private static final int MAX_COLLECTED = 8 << 10;
 
   private final EventLoop loop;
@@ -47,11 +50,24 @@ public final class ByteStream extends Flux<ByteBuf> implements Subscription {
 
     /** The reader has left before the end. */
     void abandoned();
+
+    /** The end has come, and nothing waits any more: all was read, or the reader has left. */
+    default void finished() {}
   }
 
   public ByteStream(EventLoop loop, Source source) {
+    this(loop, source, false);
+  }
+
+  private ByteStream(EventLoop loop, Source source, boolean isPaused) {
     this.loop = loop;
     this.source = source;
+    this.isPaused = isPaused;
+  }
+
+  /** One whose source is told to read on once there is a reader who has taken what had come. */
+  public static ByteStream pausedUntilRead(EventLoop loop, Source source) {
+    return new ByteStream(loop, source, true);
   }
 
   /** The next bytes, which the stream takes over. */
@@ -61,7 +77,8 @@ public final class ByteStream extends Flux<ByteBuf> implements Subscription {
       return;
     }
     waitingBytes += bytes.readableBytes();
-    if (waiting.isEmpty() || bytes.readableBytes() > SMALL) {
+    boolean isTakenAtOnce = waiting.isEmpty() && demand > 0;
+    if (isTakenAtOnce || bytes.readableBytes() > SMALL) {
       waiting.add(bytes);
       collected = null;
     } else {
@@ -77,7 +94,7 @@ public final class ByteStream extends Flux<ByteBuf> implements Subscription {
   private void collect(ByteBuf small) {
     ByteBuf last = collected;
     if (last == null || last.writerIndex() + small.readableBytes() > MAX_COLLECTED) {
-      last = small.alloc().buffer(SMALL, MAX_COLLECTED);
+      last = small.alloc().buffer(MIN_COLLECTED, MAX_COLLECTED);
       collected = last;
       waiting.add(last);
     }
@@ -143,6 +160,7 @@ public final class ByteStream extends Flux<ByteBuf> implements Subscription {
   private void emptied(CoreSubscriber<? super ByteBuf> actual) {
     if (hasEnded) {
       isOver = true;
+      source.finished();
       if (error == null) {
         actual.onComplete();
       } else {
@@ -169,7 +187,9 @@ public final class ByteStream extends Flux<ByteBuf> implements Subscription {
       waiting.remove().release();
     }
     waitingBytes = 0;
-    if (!hasEnded) {
+    if (hasEnded) {
+      source.finished();
+    } else {
       source.abandoned();
     }
   }

@@ -101,6 +101,63 @@ final class ByteStreamTest {
     assertThat(told).contains(false);
   }
 
+  @Test
+  void wantsNothingBeforeItIsReadIfItWasPausedUntilThen() {
+    List<String> heard = new ArrayList<>();
+    ByteStream paused = ByteStream.pausedUntilRead(loop, new Heard(heard));
+    paused.push(piece(new byte[10]));
+    Asking reader = new Asking(new ByteArrayOutputStream());
+    paused.subscribe(reader);
+    assertThat(heard).isEmpty();
+    reader.request(1);
+    assertThat(heard).containsExactly("read on");
+    paused.push(piece(new byte[10]));
+    paused.complete();
+    assertThat(heard).containsExactly("read on");
+    reader.request(1);
+    assertThat(heard).containsExactly("read on", "finished");
+
+    heard.clear();
+    ByteStream.pausedUntilRead(loop, new Heard(heard))
+        .subscribe(new Asking(new ByteArrayOutputStream()));
+    assertThat(heard).containsExactly("read on");
+  }
+
+  @Test
+  void tellsThatNobodyReadsTheRest() {
+    List<String> heard = new ArrayList<>();
+    ByteStream left = ByteStream.pausedUntilRead(loop, new Heard(heard));
+    left.push(piece(new byte[10]));
+    left.cancel();
+    left.cancel();
+    assertThat(heard).containsExactly("abandoned");
+
+    heard.clear();
+    ByteStream leftAtTheEnd = ByteStream.pausedUntilRead(loop, new Heard(heard));
+    leftAtTheEnd.push(piece(new byte[10]));
+    leftAtTheEnd.complete();
+    leftAtTheEnd.cancel();
+    leftAtTheEnd.cancel();
+    assertThat(heard).containsExactly("finished");
+  }
+
+  private record Heard(List<String> words) implements ByteStream.Source {
+    @Override
+    public void read(boolean isWanted) {
+      words.add(isWanted ? "read on" : "pause");
+    }
+
+    @Override
+    public void abandoned() {
+      words.add("abandoned");
+    }
+
+    @Override
+    public void finished() {
+      words.add("finished");
+    }
+  }
+
   private static final class NoSource implements ByteStream.Source {
     @Override
     public void read(boolean isWanted) {}

@@ -17,8 +17,13 @@ public record Http2Settings(
         @Default("64KiB")
         @Range(min = "64KiB", max = "16MiB")
         ByteSize streamWindow,
-    @Doc("The same for all requests of a connection together.")
-        @Default("1MiB")
+    @Doc(
+            "The same for all requests of a connection together. If `max-streams` times"
+                + " `stream-window` is more than nine tenths of this, then bodies that wait, since"
+                + " their requests do or their upstreams are slow, can hold up the other bodies of"
+                + " their connection until their time is over. As much again may be held in bodies"
+                + " that came in one go.")
+        @Default("8MiB")
         @Range(min = "64KiB", max = "1GiB")
         ByteSize connectionWindow,
     @Doc(

@@ -10,6 +10,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http2.DefaultHttp2LocalFlowController;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
@@ -17,6 +18,7 @@ import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Exception.HeaderListSizeException;
 import io.netty.handler.codec.http2.Http2Exception.StreamException;
+import io.netty.handler.codec.http2.Http2LocalFlowController;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import java.io.IOException;
@@ -38,6 +40,12 @@ final class Http2ClientConnection extends Http2ConnectionHandler
   private static final Logger LOG = LoggerFactory.getLogger(Http2ClientConnection.class);
   private static final int DEFAULT_WINDOW = 65_535;
 
+  /**
+   * Credit for the connection is given once this much of it, or less, is left to be given: with
+   * Netty's half, bodies that wait and hold half of it would stop all others.
+   */
+  private static final float CREDIT_RATIO = 0.9f;
+
   /** Which a client may answer what is sent to it with, WINDOW_UPDATE above all. */
   private static final int IDLE_FRAMES_PER_DATA = 8;
 
@@ -56,6 +64,7 @@ final class Http2ClientConnection extends Http2ConnectionHandler
   private Incoming.@Nullable Link link;
   private @Nullable ChannelHandlerContext context;
   private @Nullable Disposable stallTimer;
+  private int valueBytes;
   private boolean isGreeted;
   private boolean isFlushing;
   private boolean hasFailed;
@@ -100,11 +109,20 @@ final class Http2ClientConnection extends Http2ConnectionHandler
     watch.opened(ctx.channel());
     watch.received(0);
     watch.readComplete(false);
+    openWindow();
+    ctx.flush();
+  }
+
+  private void openWindow() throws Http2Exception {
+    Http2Stream all = connection().connectionStream();
+    Http2LocalFlowController flow = decoder().flowController();
+    if (flow instanceof DefaultHttp2LocalFlowController known) {
+      known.windowUpdateRatio(all, CREDIT_RATIO);
+    }
     int more = limits.connectionWindow() - DEFAULT_WINDOW;
     if (more > 0) {
-      decoder().flowController().incrementWindowSize(connection().connectionStream(), more);
+      flow.incrementWindowSize(all, more);
     }
-    ctx.flush();
   }
 
   @Override
@@ -174,6 +192,17 @@ final class Http2ClientConnection extends Http2ConnectionHandler
 
   void streamEnds(Http2ClientStream stream) {
     streams.ends(stream);
+  }
+
+  /** Whether there is memory for a body of so many bytes as a value; it is then taken. */
+  boolean mayHold(int bytes) {
+    boolean isRoom = valueBytes + bytes <= limits.connectionWindow();
+    valueBytes += isRoom ? bytes : 0;
+    return isRoom;
+  }
+
+  void holdsNoMore(int bytes) {
+    valueBytes -= bytes;
   }
 
   void giveCredit(Http2Stream stream, int bytes) {

@@ -35,13 +35,18 @@ import reactor.core.scheduler.Scheduler;
 /**
  * One request on a stream of HTTP/2, and the answer to it in frames (RFC 9113 §8.1).
  *
- * <p>What comes in one go is kept until the read is over, as with HTTP/1.1. Afterwards credit is
- * given back as long as fewer bytes wait than a {@link ByteStream} lets wait: a client may send
- * those, and a window more than is read.
+ * <p>What comes in one go is kept until the read is over, as with HTTP/1.1: a body that is small
+ * and whole by then is a value in memory, as long as those of its connection take no more than that
+ * may have on its way. For any other, no credit is given back before somebody reads it, so that
+ * windows bound what waits; and then as long as fewer bytes wait than a {@link ByteStream} lets
+ * wait.
  */
 final class Http2ClientStream implements ClientStream, ByteStream.Source {
 
   private static final int MAX_HELD_BYTES = 64 << 10;
+
+  /** A piece takes memory beside its bytes; who keeps more of them puts them together. */
+  private static final int MAX_HELD_PIECES = 32;
 
   /** What has to be taken within the time of a stall: nobody stays for ever by taking a little. */
   private static final int MAX_PIECE = 16 << 10;
@@ -60,8 +65,9 @@ final class Http2ClientStream implements ClientStream, ByteStream.Source {
   private @Nullable ByteStream body;
   private @Nullable Http2Tunnel tunnel;
   private @Nullable Exchange exchange;
-  private boolean isPaused;
+  private boolean isPaused = true;
   private int owed;
+  private int valueBytes;
 
   // The answer
   private boolean isAnswering;
@@ -118,7 +124,7 @@ final class Http2ClientStream implements ClientStream, ByteStream.Source {
     }
     pieces.add(piece);
     heldBytes += piece.readableBytes();
-    if (heldBytes > MAX_HELD_BYTES) {
+    if (heldBytes > MAX_HELD_BYTES || pieces.size() > MAX_HELD_PIECES) {
       begin();
     }
   }
@@ -165,15 +171,32 @@ final class Http2ClientStream implements ClientStream, ByteStream.Source {
     if (WebSocketHandshake.isWanted(head.headers())) {
       return bodyOfHandshake();
     }
-    if (isReceived && requestTrailers.isEmpty() && heldBytes <= MAX_HELD_BYTES) {
-      return pieces.isEmpty() ? Body.empty() : Body.held(whole());
+    if (isReceived && requestTrailers.isEmpty()) {
+      if (pieces.isEmpty()) {
+        return Body.empty();
+      }
+      if (heldBytes <= MAX_HELD_BYTES && connection.mayHold(heldBytes)) {
+        valueBytes = heldBytes;
+        giveCredit();
+        return Body.held(whole());
+      }
     }
-    ByteStream bytes = new ByteStream(loop(), this);
-    body = bytes;
-    keptPiecesTo(bytes);
+    ByteStream bytes = bytes();
     boolean isAwaited = heldBytes == 0 && head.headers().contains(HttpHeaderNames.EXPECT);
     Flux<ByteBuf> content = isAwaited ? Flux.defer(() -> askFor(bytes)) : bytes;
     return Body.streaming(content, length(), () -> requestTrailers, bytes::cancel);
+  }
+
+  /** What has come, and what comes. */
+  private ByteStream bytes() {
+    ByteStream bytes = ByteStream.pausedUntilRead(loop(), this);
+    body = bytes;
+    pieces.forEach(bytes::push);
+    pieces.clear();
+    if (isReceived) {
+      bytes.complete();
+    }
+    return bytes;
   }
 
   private ByteBuf whole() {
@@ -185,19 +208,8 @@ final class Http2ClientStream implements ClientStream, ByteStream.Source {
 
   /** The handshake of a WebSocket has no body; what follows it is for the tunnel. */
   private Body bodyOfHandshake() {
-    ByteStream bytes = new ByteStream(loop(), this);
-    body = bytes;
-    tunnel = new Http2Tunnel(this, bytes);
-    keptPiecesTo(bytes);
+    tunnel = new Http2Tunnel(this, bytes());
     return Body.empty();
-  }
-
-  private void keptPiecesTo(ByteStream bytes) {
-    pieces.forEach(bytes::push);
-    pieces.clear();
-    if (isReceived) {
-      bytes.complete();
-    }
   }
 
   /** The codec has seen to it that there are digits only. */
@@ -216,7 +228,13 @@ final class Http2ClientStream implements ClientStream, ByteStream.Source {
   @Override
   public void read(boolean isWanted) {
     isPaused = !isWanted;
-    if (isWanted && owed > 0) {
+    if (isWanted) {
+      giveCredit();
+    }
+  }
+
+  private void giveCredit() {
+    if (owed > 0) {
       int due = owed;
       owed = 0;
       connection.giveCredit(stream, due);
@@ -227,6 +245,12 @@ final class Http2ClientStream implements ClientStream, ByteStream.Source {
   @Override
   public void abandoned() {
     read(true);
+  }
+
+  /** An answer may take long yet, and others need what the connection's window still lacks. */
+  @Override
+  public void finished() {
+    giveCredit();
   }
 
   // The answer
@@ -457,6 +481,7 @@ final class Http2ClientStream implements ClientStream, ByteStream.Source {
   private void over() {
     if (!isOver) {
       isOver = true;
+      connection.holdsNoMore(valueBytes);
       if (body != null) {
         body.fail(Failure.CLIENT_LEFT.exception("while it sent its request"));
       }
