@@ -1,4 +1,7 @@
-/** What both sides of HTTP/2 share: the limits of frames that bring nothing forward. */
+/**
+ * What both sides of HTTP/2 share: the way of frames to their streams, and the limits of frames
+ * that bring nothing forward.
+ */
 @NullMarked
 @CheckReturnValue
 package dev.weir.http2;

@@ -1,10 +1,14 @@
 package dev.weir.loop;
 
 import io.netty.buffer.ByteBuf;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.MonoSink;
 
 /**
  * Writes a stream of bytes to a connection, as fast as that takes it: the next piece is asked for
@@ -39,6 +43,24 @@ public final class ByteWriter implements CoreSubscriber<ByteBuf> {
 
   public ByteWriter(Target target) {
     this.target = target;
+  }
+
+  /**
+   * Writes all of a stream, once somebody subscribes, who does so on the event loop. Cancelling
+   * leaves the stream where it is, and tells the target nothing.
+   *
+   * @param target of the subscriber: it completes the sink once all is written, or fails it
+   * @param onBegin is given the writer, which has to be told when the target takes more again
+   */
+  public static Mono<Void> writeAll(
+      Flux<ByteBuf> bytes, Function<MonoSink<Void>, Target> target, Consumer<ByteWriter> onBegin) {
+    return Mono.create(
+        sink -> {
+          ByteWriter writer = new ByteWriter(target.apply(sink));
+          onBegin.accept(writer);
+          sink.onDispose(writer::cancel);
+          writer.start(bytes);
+        });
   }
 
   /** Begins; the stream's signals must come on the event loop. */

@@ -60,6 +60,11 @@ public final class ConcurrencyLimit {
   private final AtomicInteger inUse = new AtomicInteger();
   private final AtomicInteger waiting = new AtomicInteger();
   private final AtomicInteger served = new AtomicInteger();
+
+  /**
+   * Of itself without a bound: {@code waiting} counts who is in it, up to the policy's {@code
+   * maxQueue}.
+   */
   private final Queue<LimitedSubscriber<?>> queue = new ConcurrentLinkedQueue<>();
 
   public ConcurrencyLimit(Policy policy, Scheduler clock) {

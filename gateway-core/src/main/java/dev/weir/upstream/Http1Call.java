@@ -1,24 +1,18 @@
 package dev.weir.upstream;
 
-import dev.weir.http.Body;
 import dev.weir.http.Failure;
 import dev.weir.http.FailureException;
 import dev.weir.http.HopByHop;
 import dev.weir.http.Informational;
-import dev.weir.http.Phase;
-import dev.weir.http.Quoted;
 import dev.weir.http.Request;
 import dev.weir.http.Response;
 import dev.weir.http.WebSocketHandshake;
 import dev.weir.loop.ByteStream;
-import dev.weir.loop.ByteWriter;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.PrematureChannelClosureException;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpContent;
-import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObject;
@@ -26,50 +20,25 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 
 /**
- * One request to one endpoint, once: the subscription of whoever waits for the answer, and the user
- * of a connection from the moment it has one until the answer's last byte.
+ * One request on one connection, of which it is the only user until the answer's last byte.
  *
- * <p>What comes in one go is kept until the read is over. So the end of an answer is known before
- * anybody is told of it, and with it whether anything followed that nobody asked for; an answer
- * that is small and whole is a value in memory, its connection back in the pool before the answer
- * goes on; and any other becomes a stream.
+ * <p>With the end of the answer it is known whether anything followed that nobody asked for: then
+ * the connection is closed, else it is back in its pool before an answer that is small goes on.
  */
-final class Http1Call implements Subscription, ByteStream.Source, Runnable {
+final class Http1Call extends EndpointCall<Http1Connection> {
 
   private static final int MAX_INFORMATIONAL = 32;
-  private static final int MAX_HELD_BYTES = 64 << 10;
   private static final int MAX_COPIED_BYTES = 4096;
 
-  private enum State {
-    NEW,
-    WAITING,
-    SENT,
-    STREAMING,
-    OVER
-  }
-
-  private final CoreSubscriber<? super Response> actual;
-  private final Request request;
-  private final Endpoint endpoint;
   private final Http1Pool pool;
   private final boolean isUpgrade;
 
-  private State state = State.NEW;
-  private @Nullable Http1Connection connection;
-  private @Nullable ByteWriter writer;
-  private boolean isRequestWritten;
-
   private @Nullable HttpResponse head;
-  private final List<ByteBuf> pieces = new ArrayList<>(1);
-  private int heldBytes;
-  private @Nullable ByteStream stream;
   private HttpHeaders trailers = EmptyHttpHeaders.INSTANCE;
   private int informational;
   private boolean isSkipping;
@@ -80,94 +49,37 @@ final class Http1Call implements Subscription, ByteStream.Source, Runnable {
 
   Http1Call(
       CoreSubscriber<? super Response> actual, Request request, Endpoint endpoint, Http1Pool pool) {
-    this.actual = actual;
-    this.request = request;
-    this.endpoint = endpoint;
+    super(actual, request, endpoint, pool.loop());
     this.pool = pool;
     this.isUpgrade = WebSocketHandshake.isWanted(request);
   }
 
   boolean isHead() {
-    return request.method().equals(HttpMethod.HEAD);
-  }
-
-  /** Whether nobody waits for a connection any more. */
-  boolean isOver() {
-    return state == State.OVER;
-  }
-
-  /** Whether it has asked for a connection, and has none. */
-  boolean isWaiting() {
-    return state == State.WAITING;
-  }
-
-  // The subscription
-
-  @Override
-  public void request(long n) {
-    if (pool.loop().inEventLoop()) {
-      run();
-    } else {
-      pool.loop().execute(this);
-    }
-  }
-
-  /** Begins. */
-  @Override
-  public void run() {
-    if (state == State.NEW) {
-      state = State.WAITING;
-      request.progress().enter(Phase.CONNECT);
-      pool.acquire(this);
-    }
-  }
-
-  @Override
-  public void cancel() {
-    if (!pool.loop().inEventLoop()) {
-      pool.loop().execute(this::cancel);
-    } else if (state != State.STREAMING && state != State.OVER) {
-      end();
-    }
-  }
-
-  /** There is no connection for it. */
-  void refused(FailureException failure) {
-    if (state == State.WAITING) {
-      state = State.OVER;
-      actual.onError(failure);
-    }
+    return request().method().equals(HttpMethod.HEAD);
   }
 
   // The request
 
-  /** Writes the request to this connection, of which it is the only user from now on. */
-  void connected(Http1Connection leased) {
-    state = State.SENT;
-    connection = leased;
-    leased.lease(this);
-    request.progress().enter(Phase.HEAD);
-    try {
-      send(leased);
-    } catch (RuntimeException e) {
-      fail(e);
-    }
+  @Override
+  void acquire() {
+    pool.acquire(this);
   }
 
-  private void send(Http1Connection leased) {
+  @Override
+  void send(Http1Connection leased) {
+    Request request = request();
     ByteBuf held = request.body().held();
     int copied = held == null || held.readableBytes() > MAX_COPIED_BYTES ? 0 : held.readableBytes();
     ByteBuf out =
-        RequestHead.encode(request, endpoint, isUpgrade, pool.clock(), leased.allocator(), copied);
+        RequestHead.encode(
+            request, endpoint(), isUpgrade, pool.clock(), leased.allocator(), copied);
     if (held == null) {
       leased.write(out);
       leased.flushSoon();
-      ByteWriter body = new ByteWriter(new RequestContent(leased, request.body(), this));
-      writer = body;
-      body.start(request.body().content());
+      sendStream(new RequestContent(leased, request.body(), this));
       return;
     }
-    isRequestWritten = true;
+    requestWritten();
     if (copied == held.readableBytes()) {
       leased.write(out.writeBytes(held, held.readerIndex(), copied));
     } else {
@@ -177,26 +89,14 @@ final class Http1Call implements Subscription, ByteStream.Source, Runnable {
     leased.flush();
   }
 
-  /** The connection takes more again. */
-  void writable() {
-    if (writer != null) {
-      writer.writable();
-    }
-  }
-
-  void requestWritten() {
-    isRequestWritten = true;
-    writer = null;
-  }
-
   // The response
 
   /** A part of what the endpoint says. */
   void received(Object message) {
     if (isTunnel) {
       receivedInTunnel(message);
-    } else if (isComplete || state == State.OVER) {
-      isPoisoned |= state != State.OVER;
+    } else if (isComplete || isOver()) {
+      isPoisoned |= !isOver();
       ReferenceCountUtil.release(message);
     } else {
       receivedPart(message);
@@ -220,7 +120,7 @@ final class Http1Call implements Subscription, ByteStream.Source, Runnable {
 
   /** Bytes; or the end of the head, of which the decoder speaks before it goes. */
   private void receivedInTunnel(Object message) {
-    if (message instanceof ByteBuf bytes && state != State.OVER) {
+    if (message instanceof ByteBuf bytes && !isOver()) {
       add(bytes);
     } else {
       ReferenceCountUtil.release(message);
@@ -235,54 +135,31 @@ final class Http1Call implements Subscription, ByteStream.Source, Runnable {
 
   private FailureException unreadable(Throwable cause) {
     return cause instanceof PrematureChannelClosureException
-        ? Failure.UPSTREAM_CLOSED.exception(endpoint + ": closed in the middle of an answer")
-        : Failure.UPSTREAM_INVALID.exception(endpoint + ": " + cause.getMessage(), cause);
+        ? closed("closed in the middle of an answer", null)
+        : Failure.UPSTREAM_INVALID.exception(endpoint() + ": " + cause.getMessage(), cause);
+  }
+
+  private FailureException closed(String how, @Nullable Throwable cause) {
+    String detail = endpoint() + ": " + how;
+    return cause == null
+        ? Failure.UPSTREAM_CLOSED.exception(detail)
+        : Failure.UPSTREAM_CLOSED.exception(detail, cause);
   }
 
   private void receivedHead(HttpResponse response) {
     int status = response.status().code();
-    int major = response.protocolVersion().majorVersion();
-    if (major != 1) {
-      fail(
-          Failure.UPSTREAM_INVALID.exception(
-              endpoint + ": version: " + response.protocolVersion() + " (expected: HTTP/1.1)"));
-    } else if (status == 101 && isUpgrade) {
-      receivedSwitch(response);
-    } else if (status == 101 || status < 100 || status > 599) {
-      fail(
-          Failure.UPSTREAM_INVALID.exception(
-              endpoint + ": status: " + status + " (expected: 200 to 599)"));
-    } else if (status >= 200 && !isFramed(response.headers())) {
-      fail(
-          Failure.UPSTREAM_INVALID.exception(
-              endpoint
-                  + ": transfer-encoding: "
-                  + Quoted.of("" + response.headers().getAll(HttpHeaderNames.TRANSFER_ENCODING))
-                  + " (expected: chunked)"));
+    String fault = ResponseHead.faultOf(response, request());
+    if (fault != null) {
+      fail(Failure.UPSTREAM_INVALID.exception(endpoint() + ": " + fault));
+    } else if (status == 101) {
+      head = response;
+      isTunnel = true;
+      stopDecoding();
     } else if (status >= 200) {
       head = response;
     } else {
       receivedInformational(response, status);
     }
-  }
-
-  private void receivedSwitch(HttpResponse response) {
-    String fault = WebSocketHandshake.faultOfAnswer(request.headers(), response.headers());
-    if (fault != null) {
-      fail(Failure.UPSTREAM_INVALID.exception(endpoint + ": " + fault));
-      return;
-    }
-    head = response;
-    isTunnel = true;
-    stopDecoding();
-  }
-
-  /** RFC 9112 §6.1: a coding that we don't decode would be taken for the content. */
-  private static boolean isFramed(HttpHeaders fields) {
-    String coding = fields.get(HttpHeaderNames.TRANSFER_ENCODING);
-    return coding == null
-        || coding.equalsIgnoreCase("chunked")
-            && fields.getAll(HttpHeaderNames.TRANSFER_ENCODING).size() == 1;
   }
 
   private void receivedInformational(HttpResponse response, int status) {
@@ -291,15 +168,15 @@ final class Http1Call implements Subscription, ByteStream.Source, Runnable {
     if (informational > MAX_INFORMATIONAL) {
       fail(
           Failure.UPSTREAM_INVALID.exception(
-              endpoint + ": more than " + MAX_INFORMATIONAL + " informational responses"));
+              endpoint() + ": more than " + MAX_INFORMATIONAL + " informational responses"));
     } else if (status != 100) {
-      request.informational().accept(new Informational(status, response.headers()));
+      request().informational().accept(new Informational(status, response.headers()));
     }
   }
 
   private void receivedContent(HttpContent content) {
     boolean isLast = content instanceof LastHttpContent;
-    if (isSkipping || state == State.OVER) {
+    if (isSkipping || isOver()) {
       isSkipping = isSkipping && !isLast;
       content.release();
       return;
@@ -309,24 +186,16 @@ final class Http1Call implements Subscription, ByteStream.Source, Runnable {
     } else {
       content.release();
     }
-    if (content instanceof LastHttpContent last && state != State.OVER) {
+    if (content instanceof LastHttpContent last && !isOver()) {
       receivedEnd(last);
-    }
-  }
-
-  private void add(ByteBuf piece) {
-    if (stream != null) {
-      stream.push(piece);
-    } else {
-      pieces.add(piece);
-      heldBytes += piece.readableBytes();
     }
   }
 
   /** At once: what follows the head is no HTTP. */
   private void stopDecoding() {
-    if (connection != null) {
-      connection.stopDecoding();
+    Http1Connection leased = connection();
+    if (leased != null) {
+      leased.stopDecoding();
     }
   }
 
@@ -337,167 +206,91 @@ final class Http1Call implements Subscription, ByteStream.Source, Runnable {
     }
   }
 
-  /** Everything that came in one go is here. */
-  void readComplete() {
-    HttpResponse response = head;
-    if (response == null) {
-      return;
-    }
-    if (state == State.SENT) {
-      answer(response);
-    } else if (state == State.STREAMING && isComplete && stream != null) {
-      ByteStream whole = stream;
-      letGo();
-      whole.complete();
-    }
+  @Override
+  boolean hasHead() {
+    return head != null;
   }
 
-  private void answer(HttpResponse response) {
+  @Override
+  boolean isComplete() {
+    return isComplete;
+  }
+
+  @Override
+  HttpHeaders trailers() {
+    return trailers;
+  }
+
+  @Override
+  void respond() {
+    HttpResponse response = Objects.requireNonNull(head);
     HttpHeaders fields = response.headers();
-    int status = response.status().code();
-    long length = lengthOf(fields);
-    isReusable = HttpUtil.isKeepAlive(response) && connection != null && connection.isActive();
-    HopByHop.strip(fields);
+    Http1Connection leased = Objects.requireNonNull(connection());
     if (isTunnel) {
-      actual.onNext(Response.switching(fields, openTunnel()));
-      actual.onComplete();
+      HopByHop.strip(fields);
+      answer(Response.switching(fields, openTunnel(leased)));
       return;
     }
-    Body body;
-    if (isComplete && heldBytes <= MAX_HELD_BYTES && trailers.isEmpty()) {
-      body = pieces.isEmpty() ? Body.empty() : Body.held(whole());
-      pieces.clear();
-      letGo();
-    } else {
-      ByteStream content = openStream();
-      body = Body.streaming(content, length, () -> trailers, content::cancel);
-      if (isComplete) {
-        letGo();
-        content.complete();
-      }
-    }
-    actual.onNext(Response.of(status, fields, body));
-    actual.onComplete();
+    isReusable = HttpUtil.isKeepAlive(response) && leased.isActive();
+    answer(response.status().code(), fields, ResponseHead.lengthOf(response));
   }
 
-  private ByteBuf whole() {
-    return pieces.size() == 1
-        ? pieces.get(0)
-        : Unpooled.wrappedBuffer(pieces.toArray(new ByteBuf[0]));
-  }
-
-  private ByteStream openStream() {
-    state = State.STREAMING;
-    ByteStream opened = new ByteStream(pool.loop(), this);
-    stream = opened;
-    pieces.forEach(opened::push);
-    pieces.clear();
-    return opened;
-  }
-
-  private Http1Tunnel openTunnel() {
+  private Http1Tunnel openTunnel(Http1Connection switched) {
     ByteStream fromEndpoint = openStream();
-    if (connection == null) {
-      throw new IllegalStateException("a tunnel without a connection");
-    }
-    pool.switched(connection);
-    return new Http1Tunnel(connection, fromEndpoint, tunnelWriter -> writer = tunnelWriter);
+    pool.switched(switched);
+    return new Http1Tunnel(switched, fromEndpoint, this::writeWith);
   }
 
-  private static long lengthOf(HttpHeaders fields) {
-    String length = fields.get(HttpHeaderNames.CONTENT_LENGTH);
-    return length == null ? -1 : Long.parseLong(length);
+  /** The reader reads faster or slower than the endpoint writes. */
+  @Override
+  public void read(boolean isWanted) {
+    Http1Connection leased = connection();
+    if (leased != null) {
+      leased.read(isWanted);
+    }
   }
 
   // The end
 
-  /** The connection is not needed any more: for another call, if it is as good as new. */
-  private void letGo() {
-    state = State.OVER;
-    Http1Connection leased = connection;
-    connection = null;
-    isPoisoned |= isReusable && leased != null && leased.hasUnread();
+  /** For another call, if the connection is as good as new. */
+  @Override
+  void giveBack(Http1Connection leased) {
+    isPoisoned |= isReusable && leased.hasUnread();
     if (isPoisoned) {
       pool.poisoned();
     }
-    if (writer != null) {
-      writer.cancel();
-      writer = null;
-    }
-    if (leased == null) {
-      return;
-    }
-    if (isReusable && isRequestWritten && !isPoisoned) {
+    if (isReusable && isRequestWritten() && !isPoisoned) {
       pool.release(leased);
     } else {
       leased.close();
     }
   }
 
-  /** The reader reads faster or slower than the endpoint writes. */
   @Override
-  public void read(boolean isWanted) {
-    if (connection != null) {
-      connection.read(isWanted);
-    }
+  void giveUp(Http1Connection leased) {
+    leased.close();
   }
 
-  /** The reader of the answer's body has left. */
   @Override
-  public void abandoned() {
+  void left() {
     end();
   }
 
   /** The connection is gone: at the end of an answer that has no other end, or too early. */
   void connectionEnded(@Nullable Throwable cause) {
-    if (isTunnel && stream != null) {
-      ByteStream fromEndpoint = stream;
+    ByteStream fromEndpoint = stream();
+    if (isTunnel && fromEndpoint != null) {
       end();
       if (cause == null) {
         fromEndpoint.complete();
       } else {
-        fromEndpoint.fail(
-            Failure.UPSTREAM_CLOSED.exception(endpoint + ": " + cause.getMessage(), cause));
+        fromEndpoint.fail(closed("" + cause.getMessage(), cause));
       }
       return;
     }
     readComplete();
-    if (state != State.OVER) {
-      fail(
-          cause == null
-              ? Failure.UPSTREAM_CLOSED.exception(endpoint + ": connection closed")
-              : Failure.UPSTREAM_CLOSED.exception(endpoint + ": " + cause.getMessage(), cause));
-    }
-  }
-
-  /** It has no answer, or none that is whole. */
-  void fail(Throwable error) {
-    ByteStream open = stream;
-    boolean isAnswered = state == State.STREAMING;
-    if (state == State.OVER) {
-      return;
-    }
-    end();
-    if (isAnswered && open != null) {
-      open.fail(error);
-    } else {
-      actual.onError(error);
-    }
-  }
-
-  /** Gives up whatever it has. */
-  private void end() {
-    state = State.OVER;
-    pieces.forEach(ByteBuf::release);
-    pieces.clear();
-    Http1Connection leased = connection;
-    connection = null;
-    if (writer != null) {
-      writer.cancel();
-      writer = null;
-    }
-    if (leased != null) {
-      leased.close();
+    if (!isOver()) {
+      fail(closed(cause == null ? "connection closed" : "" + cause.getMessage(), cause));
     }
   }
 }

@@ -7,6 +7,7 @@ import dev.weir.telemetry.Event;
 import dev.weir.telemetry.Telemetry;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.ToIntFunction;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Mono;
 
@@ -20,7 +21,7 @@ public final class Http1Connector implements Connector {
   private final ConnectionPolicy policy;
   private final EndpointTls tls;
   private final Runnable onPoison;
-  private final Map<Endpoint, Http1Endpoint> endpoints = new ConcurrentHashMap<>();
+  private final Map<Endpoint, LoopPools<Http1Pool>> endpoints = new ConcurrentHashMap<>();
 
   /**
    * Without a connection so far.
@@ -41,26 +42,26 @@ public final class Http1Connector implements Connector {
 
   @Override
   public Handler to(Endpoint endpoint) {
-    Http1Endpoint connections = endpoints.computeIfAbsent(endpoint, this::begin);
+    LoopPools<Http1Pool> pools = endpoints.computeIfAbsent(endpoint, this::begin);
     return request ->
         new Mono<>() {
           @Override
           public void subscribe(CoreSubscriber<? super Response> actual) {
-            Http1Pool pool = connections.poolOfThisLoop();
-            actual.onSubscribe(new Http1Call(actual, request, endpoint, pool));
+            actual.onSubscribe(new Http1Call(actual, request, endpoint, pools.ofThisLoop()));
           }
         };
   }
 
-  private Http1Endpoint begin(Endpoint endpoint) {
-    Http1Endpoint begun =
+  private LoopPools<Http1Pool> begin(Endpoint endpoint) {
+    LoopPools<Http1Pool> begun =
         new Http1Endpoint(
-            endpoint.toString(),
-            policy,
-            loops.all(),
-            loops.clock(),
-            pool -> new Http1Opening(endpoint, policy, loops, tls, pool).start(),
-            onPoison);
+                endpoint.toString(),
+                policy,
+                loops.all(),
+                loops.clock(),
+                pool -> new Http1Opening(endpoint, policy, loops, tls, pool).start(),
+                onPoison)
+            .pools();
     begun.warmUp();
     return begun;
   }
@@ -68,14 +69,16 @@ public final class Http1Connector implements Connector {
   @Override
   public Mono<Void> close() {
     return Mono.defer(
-        () -> Mono.whenDelayError(endpoints.values().stream().map(Http1Endpoint::close).toList()));
+        () -> Mono.whenDelayError(endpoints.values().stream().map(LoopPools::close).toList()));
   }
 
   @Override
   public Connections connections() {
-    int active = endpoints.values().stream().mapToInt(Http1Endpoint::leased).sum();
-    int idle = endpoints.values().stream().mapToInt(Http1Endpoint::idle).sum();
-    int waiting = endpoints.values().stream().mapToInt(Http1Endpoint::waiting).sum();
-    return new Connections(active, idle, active, waiting);
+    int active = sum(Http1Pool::leased);
+    return new Connections(active, sum(Http1Pool::idle), active, sum(Http1Pool::waiting));
+  }
+
+  private int sum(ToIntFunction<Http1Pool> of) {
+    return endpoints.values().stream().mapToInt(pools -> pools.sum(of)).sum();
   }
 }

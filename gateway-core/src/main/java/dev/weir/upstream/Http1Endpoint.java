@@ -1,21 +1,20 @@
 package dev.weir.upstream;
 
 import io.netty.channel.EventLoop;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
-/** All connections to one endpoint: a pool for each event loop, and the bound that they share. */
+/**
+ * What the pools of one endpoint share: the bound of connections, the way to open one, and who is
+ * told of an endpoint that says too much.
+ */
 final class Http1Endpoint {
 
-  private final String name;
   private final ConnectionPolicy policy;
-  private final Scheduler clock;
   private final Opener opener;
   private final Runnable onPoison;
-  private final List<Http1Pool> pools = new ArrayList<>();
+  private final LoopPools<Http1Pool> pools;
   private final AtomicInteger open = new AtomicInteger();
 
   /** Opens connections. */
@@ -38,45 +37,16 @@ final class Http1Endpoint {
       Scheduler clock,
       Opener opener,
       Runnable onPoison) {
-    this.name = name;
     this.policy = policy;
-    this.clock = clock;
     this.opener = opener;
     this.onPoison = onPoison;
-    for (EventLoop loop : loops) {
-      pools.add(new Http1Pool(this, loop));
-    }
+    LoopPool.Shared shared =
+        new LoopPool.Shared(name, policy, clock, LoopPools.warmEach(policy, loops));
+    this.pools = new LoopPools<>(loops, loop -> new Http1Pool(this, shared, loop));
   }
 
-  /** That of the loop that asks; any, if none does. */
-  Http1Pool poolOfThisLoop() {
-    for (Http1Pool pool : pools) {
-      if (pool.loop().inEventLoop()) {
-        return pool;
-      }
-    }
-    return pools.get(0);
-  }
-
-  Scheduler clock() {
-    return clock;
-  }
-
-  int maxConnections() {
-    return policy.maxConnections();
-  }
-
-  long maxIdleNanos() {
-    return policy.maxIdle().toNanos();
-  }
-
-  long maxLifetimeNanos() {
-    return policy.maxLifetime().toNanos();
-  }
-
-  /** How many connections a loop keeps, whether they are used or not. */
-  int warmEach() {
-    return (policy.warmConnections() + pools.size() - 1) / pools.size();
+  LoopPools<Http1Pool> pools() {
+    return pools;
   }
 
   void poisoned() {
@@ -96,7 +66,7 @@ final class Http1Endpoint {
 
   /** A pool needs a connection and may not open one: the others close one that they do not use. */
   void askForIdle(Http1Pool asking) {
-    for (Http1Pool pool : pools) {
+    for (Http1Pool pool : pools.all()) {
       if (pool != asking && pool.idle() > 0) {
         pool.loop().execute(pool::closeOneIdle);
       }
@@ -109,7 +79,7 @@ final class Http1Endpoint {
 
   /** Whether some loop waits for a connection that another has and does not use. */
   boolean isWanted() {
-    for (Http1Pool pool : pools) {
+    for (Http1Pool pool : pools.all()) {
       if (pool.isStarved()) {
         return true;
       }
@@ -120,7 +90,7 @@ final class Http1Endpoint {
   /** A connection is closed, or was not opened. */
   void freed() {
     open.decrementAndGet();
-    for (Http1Pool pool : pools) {
+    for (Http1Pool pool : pools.all()) {
       if (pool.isStarved()) {
         pool.loop().execute(pool::openForWaiting);
       }
@@ -132,53 +102,8 @@ final class Http1Endpoint {
     opener.open(pool);
   }
 
-  // All of them
-
-  /** Opens what is to be kept open from the beginning. */
-  void warmUp() {
-    if (policy.warmConnections() > 0) {
-      pools.forEach(pool -> pool.loop().execute(pool::openSpare));
-    }
-  }
-
-  List<Http1Pool> pools() {
-    return List.copyOf(pools);
-  }
-
   /** Connections that are open, or about to be. */
   int open() {
     return open.get();
-  }
-
-  int idle() {
-    return pools.stream().mapToInt(Http1Pool::idle).sum();
-  }
-
-  int leased() {
-    return pools.stream().mapToInt(Http1Pool::leased).sum();
-  }
-
-  int waiting() {
-    return pools.stream().mapToInt(Http1Pool::waiting).sum();
-  }
-
-  Mono<Void> close() {
-    return Mono.whenDelayError(pools.stream().map(Http1Endpoint::close).toList());
-  }
-
-  private static Mono<Void> close(Http1Pool pool) {
-    return Mono.create(
-        sink ->
-            pool.loop()
-                .execute(
-                    () -> {
-                      pool.close();
-                      sink.success();
-                    }));
-  }
-
-  @Override
-  public String toString() {
-    return name;
   }
 }

@@ -4,30 +4,23 @@ import dev.weir.http.Failure;
 import dev.weir.http.FailureException;
 import io.netty.channel.EventLoop;
 import java.util.ArrayDeque;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import reactor.core.Disposable;
-import reactor.core.scheduler.Scheduler;
 
 /**
- * The connections from one event loop to one endpoint. Confined to that loop, so that a lease needs
- * no lock and an exchange no change of thread; what all loops together may open is counted by
- * {@link Http1Endpoint}.
+ * The connections of HTTP/1.1 from one event loop to one endpoint; what all loops together may open
+ * is counted by {@link Http1Endpoint}.
  *
  * <p>The connection that was used last is used next: so the others can grow old, and be closed. A
  * call that finds none waits in line, first come, first served, for the first that is opened or
  * given back.
  */
-final class Http1Pool {
+final class Http1Pool extends LoopPool {
 
   private final Http1Endpoint endpoint;
-  private final EventLoop loop;
   private final ArrayDeque<Http1Connection> idle = new ArrayDeque<>();
   private final ArrayDeque<Http1Call> waiting = new ArrayDeque<>();
   private int opening;
   private int leased;
-  private boolean isClosed;
-  private @Nullable Disposable eviction;
 
   /** For those who look from other threads. */
   private volatile int idleSeen;
@@ -38,17 +31,9 @@ final class Http1Pool {
   /** Whether calls wait for a connection that may not be opened. */
   private volatile boolean isStarved;
 
-  Http1Pool(Http1Endpoint endpoint, EventLoop loop) {
+  Http1Pool(Http1Endpoint endpoint, Shared shared, EventLoop loop) {
+    super(shared, loop);
     this.endpoint = endpoint;
-    this.loop = loop;
-  }
-
-  EventLoop loop() {
-    return loop;
-  }
-
-  Scheduler clock() {
-    return endpoint.clock();
   }
 
   int idle() {
@@ -68,24 +53,20 @@ final class Http1Pool {
     return isStarved;
   }
 
-  private long now() {
-    return clock().now(TimeUnit.NANOSECONDS);
-  }
-
   /** A connection for this call, now or later; or a refusal. */
   void acquire(Http1Call call) {
-    if (isClosed) {
-      call.refused(Failure.CONNECT_FAILED.exception(endpoint + ": the connector is closed"));
+    if (isClosed()) {
+      call.refused(closedFailure());
       return;
     }
     Http1Connection connection = idle.pollFirst();
     if (connection != null) {
       idleSeen = idle.size();
       lease(connection, call);
-    } else if (waiting.size() >= endpoint.maxConnections()) {
+    } else if (waiting.size() >= policy().maxConnections()) {
       call.refused(
           Failure.QUEUE_FULL.exception(
-              endpoint + ": " + waiting.size() + " calls wait for a connection"));
+              endpoint() + ": " + waiting.size() + " calls wait for a connection"));
     } else {
       waiting.add(call);
       waitingSeen = waiting.size();
@@ -96,12 +77,13 @@ final class Http1Pool {
   private void lease(Http1Connection connection, Http1Call call) {
     leased++;
     leasedSeen = leased;
+    connection.lease(call);
     call.connected(connection);
   }
 
   /** As many as there are calls that wait, within the endpoint's bound. */
   void openForWaiting() {
-    while (opening < waiting.size() && !isClosed) {
+    while (opening < waiting.size() && !isClosed()) {
       if (!endpoint.tryOpen()) {
         isStarved = true;
         endpoint.askForIdle(this);
@@ -113,11 +95,9 @@ final class Http1Pool {
     isStarved = false;
   }
 
-  /** Connections to keep although nobody waits for them. */
+  @Override
   void openSpare() {
-    while (!isClosed
-        && idle.size() + opening + leased < endpoint.warmEach()
-        && endpoint.tryOpen()) {
+    while (!isClosed() && idle.size() + opening + leased < warmEach() && endpoint.tryOpen()) {
       opening++;
       endpoint.connect(this);
     }
@@ -127,7 +107,7 @@ final class Http1Pool {
   void opened(Http1Connection connection) {
     opening--;
     connection.opened();
-    if (isClosed) {
+    if (isClosed()) {
       connection.close();
     } else {
       serve(connection);
@@ -142,9 +122,7 @@ final class Http1Pool {
     if (call != null) {
       call.refused(why);
     }
-    if (endpoint.warmEach() > 0) {
-      watch();
-    }
+    lostOne();
   }
 
   /** A call is over, and its connection can be used again. */
@@ -152,9 +130,9 @@ final class Http1Pool {
     leased--;
     leasedSeen = leased;
     long now = now();
-    boolean isOld = now - connection.openedAtNanos() >= endpoint.maxLifetimeNanos();
+    boolean isOld = now - connection.openedAtNanos() >= policy().maxLifetime().toNanos();
     connection.release(now);
-    if (isClosed || isOld) {
+    if (isClosed() || isOld) {
       connection.close();
     } else {
       serve(connection);
@@ -205,9 +183,7 @@ final class Http1Pool {
       idleSeen = idle.size();
     }
     endpoint.freed();
-    if (endpoint.warmEach() > 0) {
-      watch();
-    }
+    lostOne();
   }
 
   void poisoned() {
@@ -222,41 +198,27 @@ final class Http1Pool {
     }
   }
 
-  private void watch() {
-    if (eviction == null && !isClosed) {
-      long nanos = endpoint.maxIdleNanos() / 2;
-      eviction = clock().schedule(this::evict, nanos, TimeUnit.NANOSECONDS);
-    }
-  }
-
-  private void evict() {
-    eviction = null;
-    long now = now();
-    int spare = idle.size() + leased - endpoint.warmEach();
+  @Override
+  void closeIdle(long nowNanos) {
+    int spare = idle.size() + leased - warmEach();
     Http1Connection oldest = idle.peekLast();
-    while (oldest != null
-        && spare > 0
-        && now - oldest.idleSinceNanos() >= endpoint.maxIdleNanos()) {
+    while (oldest != null && spare > 0 && isIdleForTooLong(oldest.idleSinceNanos(), nowNanos)) {
       oldest.close();
       spare--;
       oldest = idle.peekLast();
     }
-    openSpare();
-    if (!idle.isEmpty() || endpoint.warmEach() > 0) {
-      watch();
-    }
   }
 
-  /** Closes the idle connections now, and the others as they come back. */
-  void close() {
-    isClosed = true;
-    if (eviction != null) {
-      eviction.dispose();
-      eviction = null;
-    }
+  @Override
+  boolean hasAnyToClose() {
+    return !idle.isEmpty();
+  }
+
+  @Override
+  void closeAll() {
     Http1Call call = nextWaiting();
     while (call != null) {
-      call.refused(Failure.CONNECT_FAILED.exception(endpoint + ": the connector is closed"));
+      call.refused(closedFailure());
       call = nextWaiting();
     }
     while (!idle.isEmpty()) {

@@ -29,16 +29,9 @@ final class Http1Tunnel implements Tunnel {
 
   @Override
   public Mono<Void> join(Flux<ByteBuf> fromClient, Delivery toClient) {
-    Mono<Void> toEndpoint = Mono.create(sink -> write(fromClient, sink));
+    Mono<Void> toEndpoint = ByteWriter.writeAll(fromClient, Bytes::new, onWriter);
     return Mono.firstWithSignal(toClient.deliver(fromEndpoint), toEndpoint)
         .doFinally(signal -> discard());
-  }
-
-  private void write(Flux<ByteBuf> fromClient, MonoSink<Void> sink) {
-    ByteWriter writer = new ByteWriter(new Bytes(sink));
-    onWriter.accept(writer);
-    sink.onDispose(writer::cancel);
-    writer.start(fromClient);
   }
 
   /** Bytes as they are. */

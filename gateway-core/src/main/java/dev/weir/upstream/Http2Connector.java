@@ -3,11 +3,11 @@ package dev.weir.upstream;
 import dev.weir.http.Handler;
 import dev.weir.http.Response;
 import dev.weir.loop.EventLoops;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.ToIntFunction;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Mono;
 
@@ -27,7 +27,7 @@ public final class Http2Connector implements Connector {
   private final EndpointTls tls;
   private final List<String> protocols;
   private final Consumer<Endpoint> onOther;
-  private final Map<Endpoint, Http2Endpoint> endpoints = new ConcurrentHashMap<>();
+  private final Map<Endpoint, LoopPools<Http2Pool>> endpoints = new ConcurrentHashMap<>();
 
   /** Without a connection so far; over TLS it offers nothing but HTTP/2. */
   public Http2Connector(
@@ -59,49 +59,48 @@ public final class Http2Connector implements Connector {
 
   @Override
   public Handler to(Endpoint endpoint) {
-    Http2Endpoint connections = endpoints.computeIfAbsent(endpoint, this::begin);
+    LoopPools<Http2Pool> pools = endpoints.computeIfAbsent(endpoint, this::begin);
     return request ->
         new Mono<>() {
           @Override
           public void subscribe(CoreSubscriber<? super Response> actual) {
-            Http2Pool pool = connections.poolOfThisLoop();
-            actual.onSubscribe(new Http2Call(actual, request, endpoint, pool));
+            actual.onSubscribe(new Http2Call(actual, request, endpoint, pools.ofThisLoop()));
           }
         };
   }
 
-  private Http2Endpoint begin(Endpoint endpoint) {
-    Http2Endpoint begun =
-        new Http2Endpoint(
-            endpoint.toString(),
-            policy,
-            http2,
-            loops,
-            pool ->
-                new Http2Opening(
-                        endpoint,
-                        policy,
-                        loops,
-                        pool,
-                        new Http2Opening.Alpn(tls, protocols, onOther))
-                    .start());
+  private LoopPools<Http2Pool> begin(Endpoint endpoint) {
+    int warmEach = Math.min(LoopPools.warmEach(policy, loops.all()), http2.maxConnections());
+    LoopPool.Shared shared =
+        new LoopPool.Shared(endpoint.toString(), policy, loops.clock(), warmEach);
+    LoopPools<Http2Pool> begun =
+        new LoopPools<>(
+            loops.all(), loop -> new Http2Pool(shared, http2, loop, pool -> open(endpoint, pool)));
     begun.warmUp();
     return begun;
+  }
+
+  private void open(Endpoint endpoint, Http2Pool pool) {
+    Http2Opening.Alpn alpn = new Http2Opening.Alpn(tls, protocols, onOther);
+    new Http2Opening(endpoint, policy, loops, pool, alpn).start();
   }
 
   @Override
   public Mono<Void> close() {
     return Mono.defer(
-        () -> Mono.whenDelayError(endpoints.values().stream().map(Http2Endpoint::close).toList()));
+        () -> Mono.whenDelayError(endpoints.values().stream().map(LoopPools::close).toList()));
   }
 
   @Override
   public Connections connections() {
-    Collection<Http2Endpoint> all = endpoints.values();
     return new Connections(
-        all.stream().mapToInt(Http2Endpoint::active).sum(),
-        all.stream().mapToInt(Http2Endpoint::idle).sum(),
-        all.stream().mapToInt(Http2Endpoint::streams).sum(),
-        all.stream().mapToInt(Http2Endpoint::waiting).sum());
+        sum(Http2Pool::active),
+        sum(Http2Pool::idle),
+        sum(Http2Pool::streams),
+        sum(Http2Pool::waiting));
+  }
+
+  private int sum(ToIntFunction<Http2Pool> of) {
+    return endpoints.values().stream().mapToInt(pools -> pools.sum(of)).sum();
   }
 }

@@ -10,22 +10,11 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.codec.http2.DefaultHttp2Connection;
-import io.netty.handler.codec.http2.DefaultHttp2ConnectionDecoder;
-import io.netty.handler.codec.http2.DefaultHttp2ConnectionEncoder;
-import io.netty.handler.codec.http2.DefaultHttp2FrameReader;
-import io.netty.handler.codec.http2.DefaultHttp2FrameWriter;
-import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
-import io.netty.handler.codec.http2.DefaultHttp2LocalFlowController;
-import io.netty.handler.codec.http2.Http2Connection;
-import io.netty.handler.codec.http2.Http2ConnectionDecoder;
-import io.netty.handler.codec.http2.Http2ConnectionEncoder;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Exception.StreamException;
 import io.netty.handler.codec.http2.Http2Headers;
-import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import java.io.IOException;
 import java.util.LinkedHashSet;
@@ -36,8 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One connection of HTTP/2 to an endpoint, and the calls that are on it: its settings, its limits,
- * its end. Confined to its event loop.
+ * One connection of HTTP/2 to an endpoint, and the calls that are on it: its limits, and its end.
+ * Confined to its event loop.
  *
  * <p>Each answer has a window of its own, which is given back as its reader takes it. The
  * connection's window is given back at once: else an answer that nobody reads would hold up those
@@ -46,7 +35,6 @@ import org.slf4j.LoggerFactory;
 final class Http2EndpointConnection extends Http2ConnectionHandler {
 
   private static final Logger LOG = LoggerFactory.getLogger(Http2EndpointConnection.class);
-  private static final int MAX_SMALL_CONTINUATIONS = 16;
 
   /** Which an endpoint may answer what is sent to it with, WINDOW_UPDATE above all. */
   private static final int IDLE_FRAMES_PER_DATA = 8;
@@ -71,16 +59,15 @@ final class Http2EndpointConnection extends Http2ConnectionHandler {
   private boolean isSuspect;
   private boolean isUsed;
 
+  /** One that is to be opened, to that endpoint. */
+  Http2EndpointConnection(String endpoint, Http2Pool pool, Http2Opening opening) {
+    this(Http2Codec.of(pool), endpoint, pool, opening);
+  }
+
   private Http2EndpointConnection(
-      Http2ConnectionDecoder decoder,
-      Http2ConnectionEncoder encoder,
-      Http2Settings settings,
-      FrameBudget budget,
-      String endpoint,
-      Http2Pool pool,
-      Http2Opening opening) {
-    super(decoder, encoder, settings, true);
-    this.budget = budget;
+      Http2Codec codec, String endpoint, Http2Pool pool, Http2Opening opening) {
+    super(codec.decoder(), codec.encoder(), codec.settings(), true);
+    this.budget = codec.budget();
     this.endpoint = endpoint;
     this.pool = pool;
     this.opening = opening;
@@ -88,40 +75,8 @@ final class Http2EndpointConnection extends Http2ConnectionHandler {
     this.idleSinceNanos = openedAtNanos;
     this.heartbeat = new Heartbeat(pool.http2(), pool.clock(), this);
     this.frames = new Http2Frames(this, heartbeat);
-    decoder.frameListener(frames);
+    decoder().frameListener(frames);
     connection().addListener(frames);
-  }
-
-  /** One that is to be opened, to that endpoint. */
-  static Http2EndpointConnection create(String endpoint, Http2Pool pool, Http2Opening opening) {
-    int maxHeaderBytes = pool.policy().maxHeaderBytes();
-    Http2Settings settings =
-        new Http2Settings()
-            .pushEnabled(false)
-            .initialWindowSize(pool.http2().streamWindow())
-            .maxHeaderListSize(maxHeaderBytes);
-    Http2Connection connection = new DefaultHttp2Connection(false);
-    connection.local().flowController(new DefaultHttp2LocalFlowController(connection, 0.5f, true));
-    // A limit of the endpoint's on fields is advice (RFC 9113 §6.5.2), and the answer is its own.
-    Http2ConnectionEncoder encoder =
-        new DefaultHttp2ConnectionEncoder(
-            connection, new DefaultHttp2FrameWriter(Http2RequestHead::isSensitive, true));
-    FrameBudget budget = new FrameBudget(pool.http2().maxIdleFrames(), pool.now());
-    EndpointFrameReader reader =
-        new EndpointFrameReader(
-            new DefaultHttp2FrameReader(
-                new DefaultHttp2HeadersDecoder(true, maxHeaderBytes), MAX_SMALL_CONTINUATIONS),
-            connection,
-            budget,
-            pool.clock());
-    return new Http2EndpointConnection(
-        new DefaultHttp2ConnectionDecoder(connection, encoder, reader),
-        encoder,
-        settings,
-        budget,
-        endpoint,
-        pool,
-        opening);
   }
 
   // What the channel says

@@ -1,55 +1,37 @@
 package dev.weir.upstream;
 
 import dev.weir.http.Http2Fields.Malformed;
+import dev.weir.http2.StreamListener;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2Error;
-import io.netty.handler.codec.http2.Http2EventAdapter;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
-import io.netty.handler.codec.http2.Http2Stream;
 import java.util.ArrayDeque;
-import org.jspecify.annotations.Nullable;
 
 /** Brings the frames of an endpoint to the calls that they are for. */
-final class Http2Frames extends Http2EventAdapter {
+final class Http2Frames extends StreamListener<Http2Call> {
 
   private final Http2EndpointConnection connection;
   private final Heartbeat heartbeat;
-  private final Http2Connection.PropertyKey key;
 
   /** Calls that were given something in the read that goes on. */
   private final ArrayDeque<Http2Call> told = new ArrayDeque<>();
 
   Http2Frames(Http2EndpointConnection connection, Heartbeat heartbeat) {
+    super(connection.connection());
     this.connection = connection;
     this.heartbeat = heartbeat;
-    this.key = connection.connection().newKey();
   }
 
   void begin() {
-    connection.encoder().flowController().listener(this::writabilityChanged);
+    listenTo(connection.encoder().flowController());
   }
 
-  private void writabilityChanged(Http2Stream stream) {
-    Http2Call call = of(stream);
-    if (call != null) {
-      call.writable();
-    }
-  }
-
-  void put(Http2Stream stream, Http2Call call) {
-    stream.setProperty(key, call);
-  }
-
-  @Nullable Http2Call of(@Nullable Http2Stream stream) {
-    return stream == null ? null : stream.getProperty(key);
-  }
-
-  private @Nullable Http2Call of(int id) {
-    return of(connection.connection().stream(id));
+  @Override
+  protected void writabilityChanged(Http2Call call) {
+    call.writable();
   }
 
   /** All of what came in one go is here. */
@@ -74,20 +56,6 @@ final class Http2Frames extends Http2EventAdapter {
 
   @Override
   public void onHeadersRead(
-      ChannelHandlerContext ctx,
-      int id,
-      Http2Headers headers,
-      int dependency,
-      short weight,
-      boolean exclusive,
-      int padding,
-      boolean isEnd)
-      throws Http2Exception {
-    onHeadersRead(ctx, id, headers, padding, isEnd);
-  }
-
-  @Override
-  public void onHeadersRead(
       ChannelHandlerContext ctx, int id, Http2Headers headers, int padding, boolean isEnd)
       throws Http2Exception {
     heartbeat.heard();
@@ -101,10 +69,6 @@ final class Http2Frames extends Http2EventAdapter {
       throw malformed(id, e);
     }
     tell(call);
-  }
-
-  private static Http2Exception malformed(int id, Malformed fault) {
-    return Http2Exception.streamError(id, Http2Error.PROTOCOL_ERROR, "%s", fault.getMessage());
   }
 
   @Override
@@ -144,13 +108,8 @@ final class Http2Frames extends Http2EventAdapter {
     connection.goesAway(lastStream, Http2Call.name(code));
   }
 
-  // Streams
-
   @Override
-  public void onStreamClosed(Http2Stream stream) {
-    Http2Call call = of(stream);
-    if (call != null) {
-      call.streamClosed();
-    }
+  protected void closed(Http2Call call) {
+    call.streamClosed();
   }
 }

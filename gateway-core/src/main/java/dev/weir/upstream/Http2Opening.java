@@ -34,7 +34,7 @@ final class Http2Opening extends Opening {
     super(endpoint, policy, loops, pool.loop());
     this.pool = pool;
     this.alpn = alpn;
-    this.connection = Http2EndpointConnection.create(endpoint.toString(), pool, this);
+    this.connection = new Http2EndpointConnection(endpoint.toString(), pool, this);
   }
 
   @Override

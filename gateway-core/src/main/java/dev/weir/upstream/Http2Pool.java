@@ -6,23 +6,20 @@ import io.netty.channel.EventLoop;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import reactor.core.Disposable;
-import reactor.core.scheduler.Scheduler;
 
 /**
- * The connections of HTTP/2 from one event loop to one endpoint. Confined to that loop, so that a
- * stream needs no lock and an exchange no change of thread.
+ * The connections of HTTP/2 from one event loop to one endpoint.
  *
  * <p>The connection that has been there longest is filled first: so the others can grow idle, and
  * be closed. A call that finds no room waits in line, first come, first served, for a stream that
  * ends or a connection that is opened.
  */
-final class Http2Pool {
+final class Http2Pool extends LoopPool {
 
-  private final Http2Endpoint endpoint;
-  private final EventLoop loop;
+  private final Http2Policy http2;
+  private final Consumer<Http2Pool> opener;
 
   /** Those that take calls, or may again; one that is about to end is in here no more. */
   private final List<Http2EndpointConnection> open = new ArrayList<>();
@@ -33,8 +30,6 @@ final class Http2Pool {
   private final ArrayDeque<Http2Call> line = new ArrayDeque<>();
   private int opening;
   private int calls;
-  private boolean isClosed;
-  private @Nullable Disposable eviction;
 
   /** For those who look from other threads. */
   private volatile int activeSeen;
@@ -43,29 +38,19 @@ final class Http2Pool {
   private volatile int streamsSeen;
   private volatile int waitingSeen;
 
-  Http2Pool(Http2Endpoint endpoint, EventLoop loop) {
-    this.endpoint = endpoint;
-    this.loop = loop;
-  }
-
-  EventLoop loop() {
-    return loop;
-  }
-
-  Scheduler clock() {
-    return endpoint.clock();
-  }
-
-  long now() {
-    return clock().now(TimeUnit.NANOSECONDS);
-  }
-
-  ConnectionPolicy policy() {
-    return endpoint.policy();
+  /**
+   * Without a connection so far.
+   *
+   * @param opener begins to open a connection for a pool, which is told how it went
+   */
+  Http2Pool(Shared shared, Http2Policy http2, EventLoop loop, Consumer<Http2Pool> opener) {
+    super(shared, loop);
+    this.http2 = http2;
+    this.opener = opener;
   }
 
   Http2Policy http2() {
-    return endpoint.http2();
+    return http2;
   }
 
   int active() {
@@ -99,8 +84,8 @@ final class Http2Pool {
 
   /** A stream for this call, now or later; or a refusal. */
   void acquire(Http2Call call) {
-    if (isClosed) {
-      call.refused(closed());
+    if (isClosed()) {
+      call.refused(closedFailure());
       return;
     }
     Http2EndpointConnection connection = line.isEmpty() ? withRoom() : null;
@@ -108,16 +93,13 @@ final class Http2Pool {
       begin(connection, call);
     } else if (line.size() >= policy().maxConnections()) {
       call.refused(
-          Failure.QUEUE_FULL.exception(endpoint + ": " + line.size() + " calls wait for a stream"));
+          Failure.QUEUE_FULL.exception(
+              endpoint() + ": " + line.size() + " calls wait for a stream"));
     } else {
       line.add(call);
       openForLine();
     }
     show();
-  }
-
-  private FailureException closed() {
-    return Failure.CONNECT_FAILED.exception(endpoint + ": the connector is closed");
   }
 
   /** It waits no longer. */
@@ -161,7 +143,7 @@ final class Http2Pool {
 
   void callEnded(Http2EndpointConnection connection) {
     calls--;
-    boolean isLeaving = isClosed || leaving.contains(connection);
+    boolean isLeaving = isClosed() || leaving.contains(connection);
     if (isLeaving && connection.isIdle()) {
       connection.close();
     } else if (connection.isIdle()) {
@@ -174,26 +156,26 @@ final class Http2Pool {
 
   /** As many as the calls need that wait, within the bound. */
   private void openForLine() {
-    while (!isClosed
-        && (long) opening * http2().maxStreams() < line.size()
-        && open.size() + opening < http2().maxConnections()) {
+    while (!isClosed()
+        && (long) opening * http2.maxStreams() < line.size()
+        && open.size() + opening < http2.maxConnections()) {
       opening++;
-      endpoint.connect(this);
+      opener.accept(this);
     }
   }
 
-  /** Connections to keep although nobody waits for them. */
+  @Override
   void openSpare() {
-    while (!isClosed && open.size() + opening < endpoint.warmEach()) {
+    while (!isClosed() && open.size() + opening < warmEach()) {
       opening++;
-      endpoint.connect(this);
+      opener.accept(this);
     }
   }
 
   /** A connection that was being opened is ready. */
   void opened(Http2EndpointConnection connection) {
     opening--;
-    if (isClosed) {
+    if (isClosed()) {
       connection.close();
       return;
     }
@@ -207,13 +189,9 @@ final class Http2Pool {
   void notOpened(FailureException why) {
     opening--;
     if (open.isEmpty() && opening == 0) {
-      List<Http2Call> all = List.copyOf(line);
-      line.clear();
-      all.forEach(call -> call.refused(why));
+      refuseAll(why);
     }
-    if (endpoint.warmEach() > 0) {
-      watch();
-    }
+    lostOne();
     show();
   }
 
@@ -236,46 +214,37 @@ final class Http2Pool {
     open.remove(connection);
     leaving.remove(connection);
     openForLine();
-    if (endpoint.warmEach() > 0) {
-      watch();
-    }
+    lostOne();
     show();
   }
 
-  private void watch() {
-    if (eviction == null && !isClosed) {
-      long nanos = policy().maxIdle().toNanos() / 2;
-      eviction = clock().schedule(this::evict, nanos, TimeUnit.NANOSECONDS);
-    }
-  }
-
-  private void evict() {
-    eviction = null;
-    long now = now();
-    long maxIdle = policy().maxIdle().toNanos();
+  @Override
+  void closeIdle(long nowNanos) {
     for (Http2EndpointConnection connection : List.copyOf(open)) {
-      boolean isSpare = open.size() > endpoint.warmEach();
-      if (isSpare && connection.isIdle() && now - connection.idleSinceNanos() >= maxIdle) {
+      boolean isSpare = open.size() > warmEach();
+      if (isSpare
+          && connection.isIdle()
+          && isIdleForTooLong(connection.idleSinceNanos(), nowNanos)) {
         connection.close();
       }
     }
-    openSpare();
-    if (!open.isEmpty() || endpoint.warmEach() > 0) {
-      watch();
-    }
   }
 
-  /** Closes the idle connections now, and the others as they become idle. */
-  void close() {
-    isClosed = true;
-    if (eviction != null) {
-      eviction.dispose();
-      eviction = null;
-    }
-    List<Http2Call> all = List.copyOf(line);
-    line.clear();
-    all.forEach(call -> call.refused(closed()));
+  @Override
+  boolean hasAnyToClose() {
+    return !open.isEmpty();
+  }
+
+  @Override
+  void closeAll() {
+    refuseAll(closedFailure());
     List.copyOf(open).forEach(this::leave);
     show();
+  }
+
+  private void refuseAll(FailureException why) {
+    List<Http2Call> all = List.copyOf(line);
+    line.clear();
+    all.forEach(call -> call.refused(why));
   }
 }

@@ -50,7 +50,7 @@ class Http1PoolStressTest {
           clock,
           opening::add,
           () -> this.poisoned++);
-  private final List<Http1Pool> pools = endpoint.pools();
+  private final List<Http1Pool> pools = endpoint.pools().all();
   private int poisoned;
   private int answered;
   private int failed;
@@ -169,8 +169,8 @@ class Http1PoolStressTest {
       leased += socket.connection.isLeased() ? 1 : 0;
       idle += socket.connection.isLeased() ? 0 : 1;
     }
-    assertThat(endpoint.leased()).as(where).isEqualTo(leased);
-    assertThat(endpoint.idle()).as(where).isEqualTo(idle);
+    assertThat(endpoint.pools().sum(Http1Pool::leased)).as(where).isEqualTo(leased);
+    assertThat(endpoint.pools().sum(Http1Pool::idle)).as(where).isEqualTo(idle);
     assertThat(endpoint.open()).as(where).isEqualTo(sockets.size() + opening.size());
     assertThat(endpoint.open()).as(where).isLessThanOrEqualTo(MAX);
     assertThat(leased).as(where).isLessThanOrEqualTo(calls.size());
@@ -195,7 +195,7 @@ class Http1PoolStressTest {
       cancel(random);
       settle();
     }
-    assertThat(endpoint.leased()).isZero();
+    assertThat(endpoint.pools().sum(Http1Pool::leased)).isZero();
     pools.forEach(Http1Pool::close);
     while (!opening.isEmpty()) {
       connect(random);

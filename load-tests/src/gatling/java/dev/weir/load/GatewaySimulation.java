@@ -1,6 +1,7 @@
 package dev.weir.load;
 
 import static io.gatling.javaapi.core.CoreDsl.asLongAs;
+import static io.gatling.javaapi.core.CoreDsl.bodyBytes;
 import static io.gatling.javaapi.core.CoreDsl.constantUsersPerSec;
 import static io.gatling.javaapi.core.CoreDsl.exec;
 import static io.gatling.javaapi.core.CoreDsl.pause;
@@ -12,6 +13,7 @@ import dev.weir.load.gateway.RunningGateway;
 import dev.weir.load.gateway.Vitals;
 import dev.weir.load.upstream.Behaviour;
 import dev.weir.load.upstream.MisbehavingUpstream;
+import dev.weir.load.upstream.Seal;
 import io.gatling.javaapi.core.Assertion;
 import io.gatling.javaapi.core.ChainBuilder;
 import io.gatling.javaapi.core.OpenInjectionStep;
@@ -19,6 +21,7 @@ import io.gatling.javaapi.core.PopulationBuilder;
 import io.gatling.javaapi.core.Session;
 import io.gatling.javaapi.core.Simulation;
 import io.gatling.javaapi.http.HttpProtocolBuilder;
+import io.gatling.javaapi.http.HttpRequestActionBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -51,6 +54,9 @@ abstract class GatewaySimulation extends Simulation {
   /** So long a gateway is given to compile what it runs most; what it does then is told apart. */
   static final Duration WARM_UP = seconds(4, 20);
 
+  /** The counter of users that ask more than once. */
+  static final String TURN = "turn";
+
   private final Checks checks = new Checks();
   private final AtomicLong firstRequest = new AtomicLong();
   private final Deque<AutoCloseable> started = new ArrayDeque<>();
@@ -76,6 +82,23 @@ abstract class GatewaySimulation extends Simulation {
     long now = System.nanoTime();
     firstRequest.compareAndSet(0, now);
     return now - firstRequest.get() > WARM_UP.toNanos();
+  }
+
+  /**
+   * A GET by a path of its own, whose answer, if it is 200, is the upstream's to this request and
+   * whole.
+   */
+  static HttpRequestActionBuilder get(Function<Session, String> name, String path) {
+    Function<Session, String> own =
+        session ->
+            path + "?" + session.userId() + "." + (session.contains(TURN) ? session.get(TURN) : 0);
+    return http(name)
+        .get(own)
+        .checkIf((response, session) -> response.status().code() == 200)
+        .then(
+            bodyBytes()
+                .transformWithSession((body, session) -> Seal.fault(body, own.apply(session)))
+                .is(""));
   }
 
   /** A constant rate, after a ramp to it while the gateway warms up. */

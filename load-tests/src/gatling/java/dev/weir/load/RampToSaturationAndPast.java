@@ -5,7 +5,6 @@ import static io.gatling.javaapi.core.CoreDsl.details;
 import static io.gatling.javaapi.core.CoreDsl.rampUsersPerSec;
 import static io.gatling.javaapi.core.CoreDsl.responseTimeInMillis;
 import static io.gatling.javaapi.core.CoreDsl.scenario;
-import static io.gatling.javaapi.http.HttpDsl.http;
 import static io.gatling.javaapi.http.HttpDsl.status;
 
 import dev.weir.load.gateway.RunningGateway;
@@ -43,8 +42,7 @@ public final class RampToSaturationAndPast extends GatewaySimulation {
         List.of(details("GET").failedRequests().count().is(0L)),
         scenario("ramp")
             .exec(
-                http("GET")
-                    .get("/saturated")
+                get(session -> "GET", "/saturated")
                     .check(
                         status().in(200, 503).saveAs("status"),
                         responseTimeInMillis().saveAs("millis")))

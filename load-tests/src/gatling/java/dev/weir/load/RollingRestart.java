@@ -4,7 +4,6 @@ import static io.gatling.javaapi.core.CoreDsl.asLongAs;
 import static io.gatling.javaapi.core.CoreDsl.atOnceUsers;
 import static io.gatling.javaapi.core.CoreDsl.details;
 import static io.gatling.javaapi.core.CoreDsl.scenario;
-import static io.gatling.javaapi.http.HttpDsl.http;
 import static io.gatling.javaapi.http.HttpDsl.status;
 
 import dev.weir.load.gateway.LoadBalancer;
@@ -42,8 +41,8 @@ public final class RollingRestart extends GatewaySimulation {
             .injectOpen(atOnceUsers(1)),
         scenario("clients")
             .exec(
-                asLongAs(session -> !isOver)
-                    .on(http("GET").get("/").check(status().is(200)))
+                asLongAs(session -> !isOver, TURN)
+                    .on(get(session -> "GET", "/").check(status().is(200)))
                     .pause(Duration.ofMillis(100)))
             .injectOpen(atOnceUsers(CLIENTS)));
   }

@@ -3,7 +3,6 @@ package dev.weir.load;
 import static io.gatling.javaapi.core.CoreDsl.atOnceUsers;
 import static io.gatling.javaapi.core.CoreDsl.details;
 import static io.gatling.javaapi.core.CoreDsl.scenario;
-import static io.gatling.javaapi.http.HttpDsl.http;
 import static io.gatling.javaapi.http.HttpDsl.status;
 
 import dev.weir.load.client.DrippingClients;
@@ -44,7 +43,7 @@ public final class SlowClients extends GatewaySimulation {
             .pause(Duration.ofSeconds(1))
             .injectOpen(atOnceUsers(1)),
         scenario("the others")
-            .exec(http(named("GET")).get("/").check(status().is(200)))
+            .exec(get(named("GET"), "/").check(status().is(200)))
             .injectOpen(steady(100, CUT_LIMIT)));
   }
 

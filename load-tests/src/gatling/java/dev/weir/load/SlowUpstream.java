@@ -2,7 +2,6 @@ package dev.weir.load;
 
 import static io.gatling.javaapi.core.CoreDsl.details;
 import static io.gatling.javaapi.core.CoreDsl.scenario;
-import static io.gatling.javaapi.http.HttpDsl.http;
 import static io.gatling.javaapi.http.HttpDsl.status;
 
 import dev.weir.load.gateway.RunningGateway;
@@ -43,10 +42,10 @@ public final class SlowUpstream extends GatewaySimulation {
             details("GET slow").failedRequests().count().is(0L),
             details("GET slow").responseTime().percentile(99).lt(3000)),
         scenario("slow one")
-            .exec(http(named("GET slow")).get("/slow").check(status().in(503, 504)))
+            .exec(get(named("GET slow"), "/slow").check(status().in(503, 504)))
             .injectOpen(steady(PER_SECOND, seconds(6, 60))),
         scenario("fast one")
-            .exec(http(named("GET fast")).get("/fast").check(status().is(200)))
+            .exec(get(named("GET fast"), "/fast").check(status().is(200)))
             .injectOpen(steady(PER_SECOND, seconds(6, 60))));
   }
 }

@@ -2,6 +2,7 @@ package dev.weir.load;
 
 import static io.gatling.javaapi.core.CoreDsl.StringBody;
 import static io.gatling.javaapi.core.CoreDsl.atOnceUsers;
+import static io.gatling.javaapi.core.CoreDsl.bodyBytes;
 import static io.gatling.javaapi.core.CoreDsl.constantUsersPerSec;
 import static io.gatling.javaapi.core.CoreDsl.details;
 import static io.gatling.javaapi.core.CoreDsl.scenario;
@@ -13,6 +14,7 @@ import dev.weir.load.gateway.RunningGateway;
 import dev.weir.load.gateway.Vitals;
 import dev.weir.load.upstream.Answer;
 import dev.weir.load.upstream.MisbehavingUpstream;
+import dev.weir.load.upstream.Seal;
 import io.gatling.javaapi.core.PopulationBuilder;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -61,7 +63,12 @@ public final class Soak extends GatewaySimulation {
             http(method)
                 .httpRequest(method, session -> "/soak/" + session.userId())
                 .body(StringBody(method.equals("POST") ? BODY : ""))
-                .check(status().is(200)))
+                .check(
+                    status().is(200),
+                    bodyBytes()
+                        .transformWithSession(
+                            (body, session) -> Seal.fault(body, "/soak/" + session.userId()))
+                        .is("")))
         .injectOpen(constantUsersPerSec(perSecond).during(LENGTH));
   }
 

@@ -2,7 +2,6 @@ package dev.weir.load;
 
 import static io.gatling.javaapi.core.CoreDsl.details;
 import static io.gatling.javaapi.core.CoreDsl.scenario;
-import static io.gatling.javaapi.http.HttpDsl.http;
 import static io.gatling.javaapi.http.HttpDsl.status;
 
 import dev.weir.load.gateway.RunningGateway;
@@ -27,7 +26,7 @@ public final class SteadyLoad extends GatewaySimulation {
             details("GET").failedRequests().count().is(0L),
             details("GET").responseTime().percentile(95).lt(millis(4000))),
         scenario("steady load")
-            .exec(http(named("GET")).get("/steady").check(status().is(200)))
+            .exec(get(named("GET"), "/steady").check(status().is(200)))
             .injectOpen(steady(PER_SECOND, seconds(6, 60))));
   }
 }

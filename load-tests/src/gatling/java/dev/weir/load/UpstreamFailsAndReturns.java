@@ -4,7 +4,6 @@ import static io.gatling.javaapi.core.CoreDsl.atOnceUsers;
 import static io.gatling.javaapi.core.CoreDsl.details;
 import static io.gatling.javaapi.core.CoreDsl.exec;
 import static io.gatling.javaapi.core.CoreDsl.scenario;
-import static io.gatling.javaapi.http.HttpDsl.http;
 import static io.gatling.javaapi.http.HttpDsl.status;
 
 import dev.weir.load.gateway.RunningGateway;
@@ -69,7 +68,7 @@ public final class UpstreamFailsAndReturns extends GatewaySimulation {
           }
           return session;
         })
-        .exec(http(session -> "GET " + phase).get("/").check(status().in(statuses)));
+        .exec(get(session -> "GET " + phase, "/").check(status().in(statuses)));
   }
 
   private static ChainBuilder enter(Runnable change) {

@@ -88,13 +88,7 @@ final class ClientTunnel extends ChannelInboundHandlerAdapter
 
   @Override
   public Mono<Void> deliver(Flux<ByteBuf> bytes) {
-    return Mono.create(
-        sink -> {
-          ByteWriter toClient = new ByteWriter(new Bytes(sink));
-          writer = toClient;
-          sink.onDispose(toClient::cancel);
-          toClient.start(bytes);
-        });
+    return ByteWriter.writeAll(bytes, Bytes::new, begun -> writer = begun);
   }
 
   private final class Bytes implements ByteWriter.Target {

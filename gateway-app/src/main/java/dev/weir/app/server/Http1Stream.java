@@ -9,6 +9,7 @@ import dev.weir.http.Informational;
 import dev.weir.http.Response;
 import dev.weir.http.Tunnel;
 import dev.weir.loop.ByteStream;
+import dev.weir.loop.HeldPieces;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
@@ -25,8 +26,6 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.AsciiString;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -38,8 +37,6 @@ import reactor.core.publisher.Mono;
  * has its body in memory, and can be repeated; any other has one that streams.
  */
 final class Http1Stream implements ClientStream, ByteStream.Source {
-
-  private static final int MAX_HELD_BYTES = 64 << 10;
 
   /** Up to here it costs less to copy content behind its head than to write both. */
   private static final int MAX_COPIED_BYTES = 8 << 10;
@@ -53,8 +50,7 @@ final class Http1Stream implements ClientStream, ByteStream.Source {
   private final boolean isHttp11;
 
   // The request
-  private final List<ByteBuf> pieces = new ArrayList<>(0);
-  private int heldBytes;
+  private final HeldPieces pieces = new HeldPieces();
   private boolean isReceived;
   private HttpHeaders requestTrailers = EmptyHttpHeaders.INSTANCE;
   private @Nullable ByteStream body;
@@ -98,7 +94,7 @@ final class Http1Stream implements ClientStream, ByteStream.Source {
     }
     if (content instanceof LastHttpContent last) {
       receivedEnd(last);
-    } else if (exchange == null && heldBytes > MAX_HELD_BYTES) {
+    } else if (exchange == null && !pieces.isSmall()) {
       begin();
     }
   }
@@ -108,7 +104,6 @@ final class Http1Stream implements ClientStream, ByteStream.Source {
       body.push(piece);
     } else {
       pieces.add(piece);
-      heldBytes += piece.readableBytes();
     }
   }
 
@@ -140,26 +135,18 @@ final class Http1Stream implements ClientStream, ByteStream.Source {
   }
 
   private Body body() {
-    if (isReceived && requestTrailers.isEmpty() && heldBytes <= MAX_HELD_BYTES) {
-      return pieces.isEmpty() ? Body.empty() : Body.held(whole());
+    if (isReceived && requestTrailers.isEmpty() && pieces.isSmall()) {
+      return pieces.take();
     }
     ByteStream bytes = new ByteStream(loop(), this);
     body = bytes;
-    pieces.forEach(bytes::push);
-    pieces.clear();
+    pieces.pushTo(bytes);
     if (isReceived) {
       bytes.complete();
     }
-    boolean isAwaited = isHttp11 && heldBytes == 0 && HttpUtil.is100ContinueExpected(head);
+    boolean isAwaited = isHttp11 && pieces.isEmpty() && HttpUtil.is100ContinueExpected(head);
     Flux<ByteBuf> content = isAwaited ? Flux.defer(() -> askFor(bytes)) : bytes;
     return Body.streaming(content, length(), () -> requestTrailers, bytes::cancel);
-  }
-
-  private ByteBuf whole() {
-    ByteBuf whole =
-        pieces.size() == 1 ? pieces.get(0) : Unpooled.wrappedBuffer(pieces.toArray(new ByteBuf[0]));
-    pieces.clear();
-    return whole;
   }
 
   /** RFC 9112 §6.3. The codec has seen to it that a length is digits only, and not too many. */
@@ -206,8 +193,7 @@ final class Http1Stream implements ClientStream, ByteStream.Source {
   }
 
   void clientLeft() {
-    pieces.forEach(ByteBuf::release);
-    pieces.clear();
+    pieces.release();
     if (exchange != null) {
       exchange.clientLeft();
     }

@@ -3,13 +3,13 @@ package dev.weir.app.server;
 import dev.weir.http.FailureException;
 import dev.weir.http.Http2Fields;
 import dev.weir.http.Http2Fields.Malformed;
+import dev.weir.http2.StreamListener;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2Error;
-import io.netty.handler.codec.http2.Http2EventAdapter;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
@@ -21,17 +21,17 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The streams of one connection: frames of a client made requests, and brought to them. */
-final class Http2Streams extends Http2EventAdapter {
+final class Http2Streams extends StreamListener<Http2ClientStream> {
 
   private final Http2ClientConnection connection;
   private final Http2Service service;
   private final Http2RequestHead.Rules rules;
   private final Set<Http2ClientStream> open = new LinkedHashSet<>();
   private final ArrayDeque<Http2ClientStream> fresh = new ArrayDeque<>();
-  private Http2Connection.@Nullable PropertyKey key;
   private @Nullable ChannelHandlerContext context;
 
   Http2Streams(Http2ClientConnection connection, Http2Service service) {
+    super(connection.connection());
     this.connection = connection;
     this.service = service;
     this.rules =
@@ -41,19 +41,12 @@ final class Http2Streams extends Http2EventAdapter {
 
   void begin(ChannelHandlerContext ctx) {
     context = ctx;
-    key = connection.connection().newKey();
-    connection.encoder().flowController().listener(this::writabilityChanged);
+    listenTo(connection.encoder().flowController());
   }
 
-  private void writabilityChanged(Http2Stream stream) {
-    Http2ClientStream known = of(stream);
-    if (known != null) {
-      known.writable();
-    }
-  }
-
-  private @Nullable Http2ClientStream of(@Nullable Http2Stream stream) {
-    return stream == null || key == null ? null : stream.getProperty(key);
+  @Override
+  protected void writabilityChanged(Http2ClientStream stream) {
+    stream.writable();
   }
 
   boolean isEmpty() {
@@ -82,20 +75,6 @@ final class Http2Streams extends Http2EventAdapter {
 
   @Override
   public void onHeadersRead(
-      ChannelHandlerContext ctx,
-      int id,
-      Http2Headers headers,
-      int dependency,
-      short weight,
-      boolean exclusive,
-      int padding,
-      boolean isEnd)
-      throws Http2Exception {
-    onHeadersRead(ctx, id, headers, padding, isEnd);
-  }
-
-  @Override
-  public void onHeadersRead(
       ChannelHandlerContext ctx, int id, Http2Headers headers, int padding, boolean isEnd)
       throws Http2Exception {
     if (connection.hasFailed()) {
@@ -111,15 +90,13 @@ final class Http2Streams extends Http2EventAdapter {
         receivedEnd(stream, isEnd);
       }
     } catch (Malformed e) {
-      throw Http2Exception.streamError(id, Http2Error.PROTOCOL_ERROR, "%s", e.getMessage());
+      throw malformed(id, e);
     }
   }
 
   private void begin(ChannelHandlerContext ctx, Http2Stream stream, HttpRequest head) {
     Http2ClientStream begun = new Http2ClientStream(connection, ctx, stream, head, service.clock());
-    if (key != null) {
-      stream.setProperty(key, begun);
-    }
+    put(stream, begun);
     open.add(begun);
     fresh.add(begun);
     if (open.size() == 1) {
@@ -166,7 +143,7 @@ final class Http2Streams extends Http2EventAdapter {
   @Override
   public int onDataRead(
       ChannelHandlerContext ctx, int id, ByteBuf data, int padding, boolean isEnd) {
-    Http2ClientStream stream = of(connection.connection().stream(id));
+    Http2ClientStream stream = of(id);
     if (stream == null) {
       return data.readableBytes() + padding;
     }
@@ -184,13 +161,8 @@ final class Http2Streams extends Http2EventAdapter {
     }
   }
 
-  // Streams
-
   @Override
-  public void onStreamClosed(Http2Stream stream) {
-    Http2ClientStream known = of(stream);
-    if (known != null) {
-      known.streamClosed();
-    }
+  protected void closed(Http2ClientStream stream) {
+    stream.streamClosed();
   }
 }

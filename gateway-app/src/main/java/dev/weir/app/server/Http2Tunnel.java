@@ -55,13 +55,7 @@ final class Http2Tunnel implements Tunnel.Delivery {
 
   @Override
   public Mono<Void> deliver(Flux<ByteBuf> bytes) {
-    return Mono.create(
-        sink -> {
-          ByteWriter toClient = new ByteWriter(new Frames(sink));
-          writer = toClient;
-          sink.onDispose(toClient::cancel);
-          toClient.start(bytes);
-        });
+    return ByteWriter.writeAll(bytes, Frames::new, begun -> writer = begun);
   }
 
   private final class Frames implements ByteWriter.Target {

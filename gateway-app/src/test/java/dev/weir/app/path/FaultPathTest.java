@@ -361,11 +361,10 @@ final class FaultPathTest {
     assertThat(client.isAtEnd()).isTrue();
   }
 
-  @Test
-  void completesNoUploadThatBreaksOff() {
-    CountDownLatch isCut = new CountDownLatch(1);
+  /** A client that has sent a chunk, of which the upstream has the head. */
+  private static RawClient beginUpload(String path, CountDownLatch isCut) {
     UPSTREAM.on(
-        "/upload",
+        path,
         exchange -> {
           try {
             byte[] unused = exchange.body();
@@ -376,8 +375,15 @@ final class FaultPathTest {
         });
     RawClient client = GATEWAY.client();
     client.send(
-        "PUT /upload HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n");
-    assertThat(UPSTREAM.received().path()).isEqualTo("/upload");
+        "PUT " + path + " HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n");
+    assertThat(UPSTREAM.received().path()).isEqualTo(path);
+    return client;
+  }
+
+  @Test
+  void completesNoUploadThatBreaksOff() {
+    CountDownLatch isCut = new CountDownLatch(1);
+    RawClient client = beginUpload("/upload", isCut);
     client.close();
 
     Await.until("the upstream sees a cut, and no end", () -> isCut.getCount() == 0);
@@ -386,20 +392,7 @@ final class FaultPathTest {
   @Test
   void answers400ToABodyThatIsNotChunkedAsItSays() {
     CountDownLatch isCut = new CountDownLatch(1);
-    UPSTREAM.on(
-        "/chunks",
-        exchange -> {
-          try {
-            byte[] unused = exchange.body();
-          } catch (java.io.IOException cut) {
-            isCut.countDown();
-            throw cut;
-          }
-        });
-    RawClient client = GATEWAY.client();
-    client.send(
-        "PUT /chunks HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n");
-    assertThat(UPSTREAM.received().path()).isEqualTo("/chunks");
+    RawClient client = beginUpload("/chunks", isCut);
     client.send("G\r\nnonsense\r\n0\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n");
 
     assertFailed(client.answer(), 400, "malformed_request");

@@ -7,6 +7,7 @@ import dev.weir.app.TestGateway;
 import dev.weir.testing.FakeUpstream;
 import dev.weir.testing.RawClient;
 import dev.weir.testing.RawClient.Answer;
+import java.io.IOException;
 import java.net.SocketException;
 import java.util.ArrayList;
 import java.util.List;
@@ -236,14 +237,7 @@ final class LimitsPathTest {
 
   @Test
   void cutsAClientThatTakesNothing() {
-    UPSTREAM.on(
-        "/large",
-        exchange -> {
-          exchange.send("HTTP/1.1 200 OK\r\nContent-Length: " + 256L * MIB + "\r\n\r\n");
-          for (int i = 0; i < 256; i++) {
-            exchange.send(new byte[MIB]);
-          }
-        });
+    UPSTREAM.on("/large", exchange -> sendMebibytes(exchange, 256));
     RawClient client = GATEWAY.client(16_384).get("/large", "X-Request-Id: stalled\r\n");
 
     GATEWAY.awaitMetric(
@@ -252,30 +246,38 @@ final class LimitsPathTest {
     assertThatThrownBy(client::answer).isInstanceOf(IllegalStateException.class);
   }
 
+  private static void sendMebibytes(FakeUpstream.Exchange exchange, int count) throws IOException {
+    exchange.send("HTTP/1.1 200 OK\r\nContent-Length: " + (long) count * MIB + "\r\n\r\n");
+    for (int i = 0; i < count; i++) {
+      exchange.send(new byte[MIB]);
+    }
+  }
+
+  private static FakeUpstream sendingMebibytes(String path, int count) {
+    FakeUpstream own = new FakeUpstream();
+    own.on(path, exchange -> sendMebibytes(exchange, count));
+    return own;
+  }
+
+  private static TestGateway cuttingAfter(String stall, FakeUpstream upstream) {
+    return TestGateway.start(
+        """
+        client: {write-stall: %s}
+        upstreams: {one: $1}
+        routes: [{id: all, to: one}]
+        """
+            .formatted(stall),
+        upstream);
+  }
+
   /**
    * The answer takes longer than a client may stand still. The kernel takes more of it only when a
    * third of its buffer is free again, for which this client needs a fraction of that time.
    */
   @Test
   void doesNotCutAClientThatIsSlow() {
-    FakeUpstream own = new FakeUpstream();
-    own.on(
-        "/slow",
-        exchange -> {
-          exchange.send("HTTP/1.1 200 OK\r\nContent-Length: " + 24 * MIB + "\r\n\r\n");
-          for (int i = 0; i < 24; i++) {
-            exchange.send(new byte[MIB]);
-          }
-        });
-    try (own;
-        TestGateway gateway =
-            TestGateway.start(
-                """
-                client: {write-stall: 2s}
-                upstreams: {one: $1}
-                routes: [{id: all, to: one}]
-                """,
-                own)) {
+    try (FakeUpstream own = sendingMebibytes("/slow", 24);
+        TestGateway gateway = cuttingAfter("2s", own)) {
       RawClient client = gateway.client(16_384).get("/slow");
       assertThat(client.head().firstLine()).contains("200");
       long read = 0;
@@ -291,24 +293,8 @@ final class LimitsPathTest {
   /** The kernel has buffered more than this client reads in minutes. */
   @Test
   void doesNotCutAClientThatIsVerySlowButSteady() {
-    FakeUpstream own = new FakeUpstream();
-    own.on(
-        "/slow",
-        exchange -> {
-          exchange.send("HTTP/1.1 200 OK\r\nContent-Length: " + 24 * MIB + "\r\n\r\n");
-          for (int i = 0; i < 24; i++) {
-            exchange.send(new byte[MIB]);
-          }
-        });
-    try (own;
-        TestGateway gateway =
-            TestGateway.start(
-                """
-                client: {write-stall: 1s}
-                upstreams: {one: $1}
-                routes: [{id: all, to: one}]
-                """,
-                own)) {
+    try (FakeUpstream own = sendingMebibytes("/slow", 24);
+        TestGateway gateway = cuttingAfter("1s", own)) {
       RawClient client = gateway.client(4_096).get("/slow");
       assertThat(client.head().firstLine()).contains("200");
       for (int i = 0; i < 40; i++) {

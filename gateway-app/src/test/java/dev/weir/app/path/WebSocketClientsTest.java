@@ -4,27 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.app.TestGateway;
 import dev.weir.testing.Await;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.net.http.WebSocket.Listener;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.java_websocket.client.WebSocketClient;
 import org.java_websocket.drafts.Draft;
 import org.java_websocket.drafts.Draft_6455;
 import org.java_websocket.extensions.permessage_deflate.PerMessageDeflateExtension;
-import org.java_websocket.handshake.ClientHandshake;
 import org.java_websocket.handshake.ServerHandshake;
-import org.java_websocket.server.WebSocketServer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -33,13 +27,13 @@ import org.junit.jupiter.api.Test;
 final class WebSocketClientsTest {
 
   private static final int SECONDS = 30;
-  private static final Echo SERVER = new Echo();
+
+  private static EchoServer server;
   private static TestGateway gateway;
 
   @BeforeAll
-  static void start() throws InterruptedException {
-    SERVER.start();
-    assertThat(SERVER.started.await(SECONDS, TimeUnit.SECONDS)).isTrue();
+  static void start() throws Exception {
+    server = EchoServer.start();
     gateway =
         TestGateway.start(
             """
@@ -48,13 +42,13 @@ final class WebSocketClientsTest {
               - {id: all, to: echo}
               - {id: small, path: /small, to: echo, websocket: {max-message: 64KiB}}
             """
-                .formatted(SERVER.getPort()));
+                .formatted(server.port()));
   }
 
   @AfterAll
-  static void stop() throws InterruptedException {
+  static void stop() throws Exception {
     gateway.close();
-    SERVER.stop(1000);
+    server.close();
   }
 
   private static URI uri(String path) {
@@ -86,7 +80,7 @@ final class WebSocketClientsTest {
     assertThat(next(heard)).isEqualTo("pong 7");
     client.sendClose(4001, "enough").get(SECONDS, TimeUnit.SECONDS);
     assertThat(next(heard)).isEqualTo("close 4001 enough");
-    Await.until("both sides are closed", () -> SERVER.getConnections().isEmpty());
+    Await.until("both sides are closed", () -> server.open() == 0);
   }
 
   @Test
@@ -115,43 +109,6 @@ final class WebSocketClientsTest {
     client.send("a".repeat(70_000));
 
     assertThat(next(client.heard)).startsWith("closed 1009");
-  }
-
-  /** Sends back what it gets. */
-  private static final class Echo extends WebSocketServer {
-
-    private final CountDownLatch started = new CountDownLatch(1);
-
-    Echo() {
-      super(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1, List.of(draft()));
-      setReuseAddr(true);
-      setConnectionLostTimeout(0);
-    }
-
-    @Override
-    public void onStart() {
-      started.countDown();
-    }
-
-    @Override
-    public void onOpen(org.java_websocket.WebSocket socket, ClientHandshake handshake) {}
-
-    @Override
-    public void onMessage(org.java_websocket.WebSocket socket, String message) {
-      socket.send(message);
-    }
-
-    @Override
-    public void onMessage(org.java_websocket.WebSocket socket, ByteBuffer message) {
-      socket.send(message);
-    }
-
-    @Override
-    public void onClose(
-        org.java_websocket.WebSocket socket, int code, String why, boolean isRemote) {}
-
-    @Override
-    public void onError(org.java_websocket.WebSocket socket, Exception error) {}
   }
 
   private static Draft draft() {

@@ -18,10 +18,9 @@ import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpVersion;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.FluxSink;
@@ -37,6 +36,7 @@ final class SimulatedClient {
   private final World world;
   private final String id;
   private final Body body;
+  private Content sent;
   private final HttpMethod method;
   private final long leavesAfter;
   private Exchange exchange;
@@ -45,25 +45,32 @@ final class SimulatedClient {
   SimulatedClient(World world, int number) {
     this.world = world;
     this.id = "request-" + number;
+    this.sent = new Content(id, 0);
     this.method = world.random.nextBoolean() ? HttpMethod.GET : HttpMethod.PUT;
     this.body = method.equals(HttpMethod.PUT) ? upload() : Body.empty();
     this.leavesAfter = world.random.nextInt(4) == 0 ? world.random.nextLong(3000) : -1;
   }
 
   private Body upload() {
-    int pieces = world.random.nextInt(8);
+    int[] ends = new int[world.random.nextInt(8)];
+    int length = 0;
+    for (int i = 0; i < ends.length; i++) {
+      length += 50 + world.random.nextInt(100);
+      ends[i] = length;
+    }
+    sent = new Content(id, length);
     boolean isStalled = world.random.nextInt(10) == 0;
     Flux<ByteBuf> content =
-        Flux.<ByteBuf>create(sink -> send(sink, pieces, isStalled))
+        Flux.<ByteBuf>create(sink -> send(sink, ends, 0, isStalled))
             .doOnDiscard(ByteBuf.class, ByteBuf::release);
     return Body.streaming(content, -1, () -> EmptyHttpHeaders.INSTANCE, () -> {});
   }
 
-  private void send(FluxSink<ByteBuf> sink, int pieces, boolean isStalled) {
+  private void send(FluxSink<ByteBuf> sink, int[] ends, int piece, boolean isStalled) {
     if (sink.isCancelled()) {
       return;
     }
-    if (pieces == 0) {
+    if (piece == ends.length) {
       if (!isStalled) {
         sink.complete();
       }
@@ -73,8 +80,9 @@ final class SimulatedClient {
         world.random.nextLong(60),
         () -> {
           if (!sink.isCancelled()) {
-            sink.next(world.buffer(50 + world.random.nextInt(100)));
-            send(sink, pieces - 1, isStalled);
+            int from = piece == 0 ? 0 : ends[piece - 1];
+            sink.next(world.buffer(sent, from, ends[piece] - from));
+            send(sink, ends, piece + 1, isStalled);
           }
         });
   }
@@ -92,6 +100,7 @@ final class SimulatedClient {
     if (world.random.nextInt(4) == 0) {
       headers.set(Fields.X_REQUEST_TIMEOUT, world.random.nextInt(1500) + "ms");
     }
+    headers.set(Content.FIELD, sent.toString());
     Authority host = new Authority("example.com", -1);
     TraceContext trace = new TraceContext("1".repeat(32), "2".repeat(16), "01");
     return new Request(
@@ -105,15 +114,30 @@ final class SimulatedClient {
         new Progress(world.clock.now(TimeUnit.NANOSECONDS)));
   }
 
-  List<String> verdict() {
-    List<String> wrong = new ArrayList<>();
+  /** After the end. */
+  void judge() {
     if (exchange == null || !exchange.isOver) {
-      wrong.add(id + " never ended");
+      world.wrong.add(id + " never ended");
     }
     if (endings > 1) {
-      wrong.add(id + " ended " + endings + " times");
+      world.wrong.add(id + " ended " + endings + " times");
     }
-    return wrong;
+  }
+
+  /** Reads what an endpoint says it has answered to this client; all else is the gateway's. */
+  private Content.@Nullable Reader reader(Response answer) {
+    String field = answer.headers().get(Content.FIELD);
+    if (field == null) {
+      if (answer.status() < 300) {
+        world.wrong.add(id + " was answered " + answer.status() + " by nobody");
+      }
+      return null;
+    }
+    Content content = Content.parse(field);
+    if (!content.name().startsWith(id + " ")) {
+      world.wrong.add(id + " was given " + content);
+    }
+    return new Content.Reader(content, id, world);
   }
 
   /** What a server does with a request: waits for the response, delivers it, says how that went. */
@@ -139,7 +163,7 @@ final class SimulatedClient {
     @Override
     protected void hookOnNext(Response answer) {
       response = answer;
-      delivery = new Delivery();
+      delivery = new Delivery(reader(answer));
       answer.onEnd(ending -> endings++);
       answer.body().content().subscribe(delivery);
     }
@@ -177,6 +201,12 @@ final class SimulatedClient {
   /** One piece at a time, with pauses. */
   private final class Delivery extends BaseSubscriber<ByteBuf> {
 
+    private final Content.@Nullable Reader reader;
+
+    Delivery(Content.@Nullable Reader reader) {
+      this.reader = reader;
+    }
+
     @Override
     protected void hookOnSubscribe(org.reactivestreams.Subscription subscription) {
       request(1);
@@ -184,12 +214,18 @@ final class SimulatedClient {
 
     @Override
     protected void hookOnNext(ByteBuf piece) {
+      if (reader != null) {
+        reader.read(piece);
+      }
       piece.release();
       world.after(world.random.nextLong(100), () -> request(1));
     }
 
     @Override
     protected void hookOnComplete() {
+      if (reader != null) {
+        reader.complete();
+      }
       exchange.over(Ending.COMPLETE);
     }
 

@@ -25,7 +25,10 @@ import reactor.core.publisher.MonoSink;
  */
 final class SimulatedConnector implements Connector {
 
+  private static final int PIECE = 10;
+
   private final World world;
+  private int answers;
 
   SimulatedConnector(World world) {
     this.world = world;
@@ -49,15 +52,25 @@ final class SimulatedConnector implements Connector {
       return;
     }
     request.progress().enter(Phase.HEAD);
+    String id = request.identity().requestId();
+    Content.Reader reader =
+        new Content.Reader(
+            Content.parse(request.headers().get(Content.FIELD)), "an endpoint for " + id, world);
     Disposable upload =
         request
             .body()
             .content()
+            .doOnComplete(reader::complete)
             .take(1 + world.random.nextInt(10))
-            .subscribe(ByteBuf::release, sink::error);
+            .subscribe(
+                piece -> {
+                  reader.read(piece);
+                  piece.release();
+                },
+                sink::error);
     Disposable answer =
         world.clock.schedule(
-            () -> answer(sink), 1 + world.random.nextLong(300), TimeUnit.MILLISECONDS);
+            () -> answer(id, sink), 1 + world.random.nextLong(300), TimeUnit.MILLISECONDS);
     sink.onDispose(
         () -> {
           upload.dispose();
@@ -65,41 +78,53 @@ final class SimulatedConnector implements Connector {
         });
   }
 
-  private void answer(MonoSink<Response> sink) {
+  private void answer(String id, MonoSink<Response> sink) {
+    String name = id + " answer " + answers++;
     switch (world.random.nextInt(8)) {
       case 0 -> sink.error(Failure.UPSTREAM_CLOSED.exception("reset"));
-      case 1 -> sink.success(unavailable());
+      case 1 -> sink.success(unavailable(name));
       case 2 -> world.log("an endpoint hangs");
-      case 3 -> sink.success(Response.of(204));
-      case 4, 5 -> sink.success(Response.of(200, Fields.create(), Body.held(world.buffer(20))));
-      default -> sink.success(Response.of(200, Fields.create(), streaming()));
+      case 3 -> sink.success(Response.of(204, fields(new Content(name, 0)), Body.empty()));
+      case 4, 5 -> sink.success(held(new Content(name, 2 * PIECE)));
+      default -> sink.success(streaming(name, 200));
     }
   }
 
-  private Response unavailable() {
-    HttpHeaders headers = Fields.create();
+  private static HttpHeaders fields(Content content) {
+    return Fields.create().set(Content.FIELD, content.toString());
+  }
+
+  private Response held(Content content) {
+    Body body = Body.held(world.buffer(content, 0, content.length()));
+    return Response.of(200, fields(content), body);
+  }
+
+  private Response unavailable(String name) {
+    Response response = streaming(name, 503);
     if (world.random.nextBoolean()) {
-      headers.set("retry-after", Integer.toString(world.random.nextInt(4)));
+      response.headers().set("retry-after", Integer.toString(world.random.nextInt(4)));
     }
-    return Response.of(503, headers, streaming());
+    return response;
   }
 
   /** Some pieces, some of them too late; a few bodies break off in the middle. */
-  private Body streaming() {
+  private Response streaming(String name, int status) {
     int pieces = world.random.nextInt(6);
     boolean isBroken = world.random.nextInt(5) == 0;
+    Content all = new Content(name, PIECE * (isBroken ? pieces + 1 : pieces));
     Flux<ByteBuf> content =
-        Flux.<ByteBuf>create(sink -> emit(sink, pieces, isBroken))
+        Flux.<ByteBuf>create(sink -> emit(sink, all, 0, pieces * PIECE))
             .doOnDiscard(ByteBuf.class, ByteBuf::release);
-    return Body.streaming(content, -1, () -> EmptyHttpHeaders.INSTANCE, () -> {});
+    Body body = Body.streaming(content, -1, () -> EmptyHttpHeaders.INSTANCE, () -> {});
+    return Response.of(status, fields(all), body);
   }
 
-  private void emit(FluxSink<ByteBuf> sink, int pieces, boolean isBroken) {
+  private void emit(FluxSink<ByteBuf> sink, Content all, int from, int end) {
     if (sink.isCancelled()) {
       return;
     }
-    if (pieces == 0) {
-      if (isBroken) {
+    if (from == end) {
+      if (end < all.length()) {
         sink.error(Failure.UPSTREAM_CLOSED.exception("broke off"));
       } else {
         sink.complete();
@@ -111,8 +136,8 @@ final class SimulatedConnector implements Connector {
         pause,
         () -> {
           if (!sink.isCancelled()) {
-            sink.next(world.buffer(10));
-            emit(sink, pieces - 1, isBroken);
+            sink.next(world.buffer(all, from, PIECE));
+            emit(sink, all, from + PIECE, end);
           }
         });
   }

@@ -59,6 +59,9 @@ final class World {
   final List<String> outcomes = new ArrayList<>();
   final Gauge gauge = new Gauge();
 
+  /** What somebody has read that was not sent so. */
+  final List<String> wrong = new ArrayList<>();
+
   private final ReplayMemory replayMemory = new ReplayMemory(600);
   private final List<ConcurrencyLimit> limits = new ArrayList<>();
   private final List<Endpoint> endpoints =
@@ -171,8 +174,8 @@ final class World {
     history.add(clock.now(TimeUnit.MILLISECONDS) + " " + event);
   }
 
-  ByteBuf buffer(int size) {
-    ByteBuf buffer = Unpooled.wrappedBuffer(new byte[size]);
+  ByteBuf buffer(Content content, int from, int bytes) {
+    ByteBuf buffer = Unpooled.wrappedBuffer(content.part(from, bytes));
     buffers.add(buffer);
     return buffer;
   }
@@ -196,9 +199,8 @@ final class World {
 
   /** What is wrong with how it ended; empty if nothing is. */
   List<String> verdict() {
-    List<String> wrong = new ArrayList<>();
     for (SimulatedClient client : clients) {
-      wrong.addAll(client.verdict());
+      client.judge();
     }
     if (outcomes.size() != clients.size()) {
       wrong.add("outcomes: " + outcomes.size() + " of " + clients.size());

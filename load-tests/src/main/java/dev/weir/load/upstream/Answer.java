@@ -6,7 +6,7 @@ import java.time.Duration;
  * What the upstream does with a request.
  *
  * @param status of the answer; 0 to reset the connection instead
- * @param bodyBytes of the answer
+ * @param bodyBytes of the answer, under a {@link Seal}
  * @param delay before it
  */
 public record Answer(int status, int bodyBytes, Duration delay) {

@@ -28,6 +28,7 @@ final class UpstreamConnection {
   private long bodyBytesLeft = -1;
   private ByteBuffer out = NOTHING;
   private boolean hasRequest;
+  private String path = "";
 
   UpstreamConnection(SocketChannel channel, SelectionKey key, Asked asked) {
     this.channel = channel;
@@ -60,7 +61,7 @@ final class UpstreamConnection {
         skipBody();
       }
       if (bodyBytesLeft == 0) {
-        String path = head.substring(head.indexOf(" ") + 1, head.indexOf(" HTTP/"));
+        path = head.substring(head.indexOf(" ") + 1, head.indexOf(" HTTP/"));
         head.setLength(0);
         bodyBytesLeft = -1;
         hasRequest = true;
@@ -114,7 +115,8 @@ final class UpstreamConnection {
     String head =
         "HTTP/1.1 " + answer.status() + " x\r\nContent-Length: " + answer.bodyBytes() + "\r\n\r\n";
     out = ByteBuffer.allocate(head.length() + answer.bodyBytes());
-    out.put(head.getBytes(StandardCharsets.ISO_8859_1)).rewind();
+    out.put(head.getBytes(StandardCharsets.ISO_8859_1));
+    out.put(Seal.body(path, answer.bodyBytes())).rewind();
     write();
   }
 

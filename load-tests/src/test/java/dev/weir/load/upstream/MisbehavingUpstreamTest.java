@@ -11,6 +11,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
@@ -20,7 +21,7 @@ import org.junit.jupiter.api.Test;
 class MisbehavingUpstreamTest {
 
   private final HttpClient client = HttpClient.newHttpClient();
-  private final MisbehavingUpstream upstream = MisbehavingUpstream.start(path -> Answer.ok(5));
+  private final MisbehavingUpstream upstream = MisbehavingUpstream.start(path -> Answer.ok(64));
 
   @AfterEach
   void closeUpstream() {
@@ -37,11 +38,38 @@ class MisbehavingUpstreamTest {
   }
 
   @Test
+  void sealsWhatItAnswers() throws Exception {
+    byte[] one = ask("/one?1").body();
+    byte[] two = ask("/one?2").body();
+
+    assertThat(one).hasSize(64);
+    assertThat(Seal.fault(one, "/one?1")).isEmpty();
+    assertThat(Seal.fault(two, "/one?2")).isEmpty();
+    assertThat(Seal.fault(two, "/one?1")).contains("another's");
+    assertThat(Seal.fault(mixed(one, two), "/one?1")).contains("mixed");
+    assertThat(Seal.fault(Arrays.copyOf(one, 40), "/one?1")).isNotEmpty();
+    assertThat(Seal.fault(twice(one), "/one?1")).isNotEmpty();
+    assertThat(Seal.fault(new byte[0], "/one?1")).contains("short");
+  }
+
+  private static byte[] mixed(byte[] one, byte[] two) {
+    byte[] mixed = one.clone();
+    System.arraycopy(two, 32, mixed, 32, 32);
+    return mixed;
+  }
+
+  private static byte[] twice(byte[] one) {
+    byte[] twice = Arrays.copyOf(one, 2 * one.length);
+    System.arraycopy(one, 0, twice, one.length, one.length);
+    return twice;
+  }
+
+  @Test
   void readsBodiesToTheirEnd() throws Exception {
     HttpRequest post = request("/").POST(BodyPublishers.ofByteArray(new byte[200_000])).build();
 
     assertThat(client.send(post, BodyHandlers.ofByteArray()).statusCode()).isEqualTo(200);
-    assertThat(client.send(post, BodyHandlers.ofByteArray()).body()).hasSize(5);
+    assertThat(client.send(post, BodyHandlers.ofByteArray()).body()).hasSize(64);
     assertThat(upstream.requests()).isEqualTo(2);
   }
 
@@ -54,14 +82,14 @@ class MisbehavingUpstreamTest {
 
   @Test
   void manyRequestsWaitAtATime() {
-    upstream.behave(path -> Answer.ok(5).after(Duration.ofSeconds(1)));
+    upstream.behave(path -> Answer.ok(64).after(Duration.ofSeconds(1)));
 
     List<CompletableFuture<HttpResponse<byte[]>>> waiting =
         Stream.generate(() -> client.sendAsync(request("/").build(), BodyHandlers.ofByteArray()))
             .limit(50)
             .toList();
 
-    assertThat(waiting).allSatisfy(answer -> assertThat(answer.join().body()).hasSize(5));
+    assertThat(waiting).allSatisfy(answer -> assertThat(answer.join().body()).hasSize(64));
     assertThat(upstream.mostInFlight()).isBetween(2, 50);
     assertThat(upstream.inFlight()).isZero();
   }

@@ -3,6 +3,7 @@ package dev.weir.peers;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import reactor.core.publisher.Mono;
+import reactor.netty.DisposableServer;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.http.client.HttpClientResponse;
 import reactor.netty.http.server.HttpServer;
@@ -27,13 +28,14 @@ public final class ReactorNettyPassThrough {
   /** Takes a port to listen on, and the address of the upstream, like http://127.0.0.1:9000. */
   public static void main(String[] args) {
     ReactorNettyPassThrough proxy = new ReactorNettyPassThrough(args[1]);
-    HttpServer.create()
-        .host("127.0.0.1")
-        .port(Integer.parseInt(args[0]))
-        .handle((request, response) -> proxy.handle(request, response))
-        .bindNow()
-        .onDispose()
-        .block();
+    DisposableServer server =
+        HttpServer.create()
+            .host("127.0.0.1")
+            .port(Integer.parseInt(args[0]))
+            .handle((request, response) -> proxy.handle(request, response))
+            .bindNow();
+    // Event loops are daemon threads: the process lives as long as this one, which serves nobody.
+    server.onDispose().block();
   }
 
   private Mono<Void> handle(HttpServerRequest request, HttpServerResponse response) {
