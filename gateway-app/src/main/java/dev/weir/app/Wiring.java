@@ -14,7 +14,6 @@ import dev.weir.app.redis.RedisMetrics;
 import dev.weir.app.redis.RedisRateLimiter;
 import dev.weir.app.server.AcceptLimit;
 import dev.weir.app.server.Listener;
-import dev.weir.app.telemetry.AccessLogFormat;
 import dev.weir.app.telemetry.GatewayTelemetry;
 import dev.weir.app.telemetry.LineWriter;
 import dev.weir.app.telemetry.Metrics;
@@ -52,6 +51,9 @@ import reactor.core.publisher.Mono;
  * stands on, the order of the start, and the end.
  */
 final class Wiring {
+
+  /** For the lines of each event loop, however many share the memory. */
+  private static final int MIN_LOG_BYTES = 16 << 10;
 
   /** The longest a closing connection, pool or thread is waited for. */
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
@@ -205,10 +207,10 @@ final class Wiring {
 
   private static @Nullable LineWriter<Outcome> accessLog(Settings settings) throws IOException {
     OutputStream out = stream(settings.accessLog().to());
+    long loopBytes = settings.accessLog().buffer().bytes() / loopCount(settings);
     return out == null
         ? null
-        : new LineWriter<>(
-            "weir-access-log", settings.accessLog().queue(), new AccessLogFormat(), out);
+        : LineWriter.ofRequests(Math.toIntExact(Math.max(MIN_LOG_BYTES, loopBytes)), out);
   }
 
   private static @Nullable OutputStream stream(LogDestination to) throws IOException {

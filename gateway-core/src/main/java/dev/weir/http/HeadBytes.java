@@ -84,6 +84,7 @@ public final class HeadBytes {
   public ByteBuf end(ByteBufAllocator allocator, int roomBehind) {
     ByteBuf out = allocator.ioBuffer(bytes.length() + roomBehind);
     bytes.writeTo(out);
+    bytes.clear();
     bytes.trim(KEPT_BYTES);
     return out;
   }

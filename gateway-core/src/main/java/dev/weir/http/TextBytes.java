@@ -39,7 +39,8 @@ public final class TextBytes {
     append(text, 0, text.length);
   }
 
-  private void append(byte[] text, int from, int count) {
+  /** Some of these bytes. */
+  public void append(byte[] text, int from, int count) {
     reserve(count);
     System.arraycopy(text, from, bytes, length, count);
     length += count;
@@ -63,6 +64,15 @@ public final class TextBytes {
   /** As ISO 8859-1; a character that has no place in it becomes a question mark. */
   public void appendLatin1(String text) {
     append(text.getBytes(StandardCharsets.ISO_8859_1));
+  }
+
+  /** Of what is known to be ASCII; other characters become something else. */
+  @SuppressWarnings("deprecation") // It drops half of each character, so makes no garbage.
+  public void appendAscii(String text) {
+    int count = text.length();
+    reserve(count);
+    text.getBytes(0, count, bytes, length);
+    length += count;
   }
 
   /** A JSON string, in quotes. */
@@ -92,7 +102,7 @@ public final class TextBytes {
   /** In decimal digits. */
   public void appendNumber(long value) {
     if (value < 0 || value > Integer.MAX_VALUE) {
-      appendLatin1(Long.toString(value));
+      appendAscii(Long.toString(value));
     } else {
       appendDigits((int) value, digitsOf((int) value));
     }
@@ -117,18 +127,29 @@ public final class TextBytes {
     length += digits;
   }
 
-  /** Writes all that there is, and forgets it, also if it can't be written. */
+  /** How often this byte occurs. */
+  public int count(int wanted) {
+    int count = 0;
+    for (int i = 0; i < length; i++) {
+      count += bytes[i] == (byte) wanted ? 1 : 0;
+    }
+    return count;
+  }
+
+  /** Copies some of it to another array. */
+  public void copyTo(int from, byte[] to, int at, int count) {
+    System.arraycopy(bytes, from, to, at, count);
+  }
+
+  /** Writes all that there is. */
   public void writeTo(OutputStream out) throws IOException {
-    int written = length;
-    length = 0;
-    out.write(bytes, 0, written);
+    out.write(bytes, 0, length);
     out.flush();
   }
 
-  /** Writes all that there is, and forgets it. */
+  /** Writes all that there is. */
   public void writeTo(ByteBuf out) {
     out.writeBytes(bytes, 0, length);
-    length = 0;
   }
 
   /** Gives back what was taken for a text that was longer than most; there must be none now. */

@@ -19,7 +19,7 @@ import reactor.core.scheduler.Scheduler;
  *
  * <p>A task runs on the loop that it was scheduled on, so that an exchange never changes threads;
  * one that is scheduled from outside gets the next loop in turn. Timers are late by up to {@value
- * #TICK_MILLIS} ms, never early.
+ * #TICK_MILLIS} ms, never early; time is that of the {@link Moment}, where there is one.
  */
 public final class LoopScheduler implements Scheduler {
 
@@ -47,7 +47,7 @@ public final class LoopScheduler implements Scheduler {
   }
 
   private long nowNanos() {
-    return System.nanoTime() - originNanos;
+    return Moment.nanos() - originNanos;
   }
 
   /** How many timers are waiting, on all loops; a snapshot for metrics and tests. */

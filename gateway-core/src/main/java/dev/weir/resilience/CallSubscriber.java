@@ -72,7 +72,8 @@ abstract class CallSubscriber<T> implements CoreSubscriber<T>, Subscription {
 
   /** True for the first of value, error, cancellation and time running out; false for the rest. */
   final boolean end() {
-    return ENDED.compareAndSet(this, 0, 1);
+    // Most who ask are told by a look: a completion that follows a value.
+    return ended == 0 && ENDED.compareAndSet(this, 0, 1);
   }
 
   final boolean hasEnded() {

@@ -220,7 +220,7 @@ public final class ConcurrencyLimit {
     }
 
     private boolean move(int from, int to) {
-      return state.compareAndSet(from, to);
+      return state.get() == from && state.compareAndSet(from, to);
     }
 
     void runAtOnce() {

@@ -1,5 +1,6 @@
 package dev.weir.upstream;
 
+import dev.weir.loop.Moment;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
@@ -180,7 +181,12 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Runn
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
     if (call != null) {
-      call.readComplete();
+      Moment moment = Moment.begin();
+      try {
+        call.readComplete();
+      } finally {
+        moment.end();
+      }
     }
   }
 

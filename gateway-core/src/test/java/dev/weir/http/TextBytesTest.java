@@ -19,6 +19,7 @@ class TextBytesTest {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try {
       line.writeTo(out);
+      line.clear();
     } catch (IOException e) {
       throw new AssertionError(e);
     }

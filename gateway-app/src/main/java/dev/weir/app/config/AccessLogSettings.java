@@ -10,7 +10,9 @@ import dev.weir.app.config.binding.Shorthand;
 @Shorthand("to")
 public record AccessLogSettings(
     @Doc("Where the lines go.") @Default("stdout") LogDestination to,
-    @Doc("Lines that may wait to be written; further ones are dropped and counted.")
-        @Default("16384")
-        @Range(min = "1", max = "1048576")
-        int queue) {}
+    @Doc(
+            "Memory for lines that wait to be written, the same for each event loop; lines that"
+                + " find no room are dropped and counted.")
+        @Default("8MiB")
+        @Range(min = "256KiB", max = "1GiB")
+        ByteSize buffer) {}

@@ -1,6 +1,7 @@
 package dev.weir.app.server;
 
 import dev.weir.http.Failure;
+import dev.weir.loop.Moment;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -145,8 +146,13 @@ final class ConnectionGuard extends ChannelDuplexHandler
       }
       return;
     }
-    watch.received(message instanceof ByteBuf bytes ? bytes.readableBytes() : 0);
-    ctx.fireChannelRead(message);
+    Moment moment = Moment.begin();
+    try {
+      watch.received(message instanceof ByteBuf bytes ? bytes.readableBytes() : 0);
+      ctx.fireChannelRead(message);
+    } finally {
+      moment.end();
+    }
   }
 
   @Override

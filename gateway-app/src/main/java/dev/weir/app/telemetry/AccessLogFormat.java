@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
  * One JSON object for each request, on one line. The path is without its query, which may hold
  * secrets; header fields are not logged.
  *
- * <p>Belongs to the one thread that writes. Takes a core's time for every request, so each name is
- * ready to be copied, with what stands around it.
+ * <p>For one thread. Takes a core's time for every request, so each name is ready to be copied,
+ * with what stands around it.
  */
-public final class AccessLogFormat implements BiConsumer<Outcome, TextBytes> {
+final class AccessLogFormat implements BiConsumer<Outcome, TextBytes> {
 
   private static final byte[] TIME = ascii("{\"time\":\"");
   private static final byte[] UTC = ascii("Z\"");
@@ -104,11 +104,11 @@ public final class AccessLogFormat implements BiConsumer<Outcome, TextBytes> {
     line.append(UTC);
   }
 
-  /** Of a value that has nothing in it that JSON would escape, whatever a client sends. */
+  /** Of a value that is ASCII, and has nothing that JSON escapes, whatever a client sends. */
   private static void plain(TextBytes line, byte[] name, @Nullable String value) {
     if (value != null) {
       line.append(name);
-      line.appendLatin1(value);
+      line.appendAscii(value);
       line.append('"');
     }
   }

@@ -20,7 +20,9 @@ public final class LogAppender extends UnsynchronizedAppenderBase<ILoggingEvent>
   public void start() {
     writer =
         new LineWriter<>(
-            "weir-log", CAPACITY, new LogFormat(), new FileOutputStream(FileDescriptor.err));
+            "weir-log",
+            new QueuedLines<>(CAPACITY, new LogFormat()),
+            new FileOutputStream(FileDescriptor.err));
     super.start();
   }
 
