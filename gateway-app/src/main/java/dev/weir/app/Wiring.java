@@ -59,8 +59,8 @@ final class Wiring {
   private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
 
   private final Settings settings;
-  private final Metrics metrics = new Metrics();
-  private final Gauges gauges = new Gauges(metrics);
+  private final Metrics metrics;
+  private final Gauges gauges;
   private final Readiness readiness = new Readiness();
   private final EventLoops loops;
   private final LoopWatch loopWatch;
@@ -82,6 +82,8 @@ final class Wiring {
     this.acceptLimit = new AcceptLimit(Descriptors.of(settings).room());
     this.accessLog = accessLog(settings);
     this.loops = new EventLoops("weir", loopCount(settings), isNative(settings));
+    this.metrics = new Metrics(loops.clock());
+    this.gauges = new Gauges(metrics);
     this.telemetry = new GatewayTelemetry(metrics, accessLog);
     this.loopWatch = new LoopWatch(loops, settings.loopStall(), telemetry, metrics::loopLag);
     this.tlsFiles = new TlsFiles(telemetry);

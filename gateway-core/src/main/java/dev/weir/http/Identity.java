@@ -37,10 +37,7 @@ public record Identity(String requestId, TraceContext trace, boolean isTraceCont
       return given;
     }
     ThreadLocalRandom random = ThreadLocalRandom.current();
-    char[] id = new char[32];
-    TraceContext.hexadecimal(random.nextLong(), id, 0);
-    TraceContext.hexadecimal(random.nextLong(), id, 16);
-    return new String(id);
+    return TraceContext.hexadecimal(random.nextLong(), random.nextLong());
   }
 
   private static boolean isFitToRepeat(String id) {

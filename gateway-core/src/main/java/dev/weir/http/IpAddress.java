@@ -18,6 +18,9 @@ public final class IpAddress {
   private final long high;
   private final long low;
 
+  /** Made when somebody asks; whoever makes it makes the same. */
+  private @Nullable String text;
+
   private IpAddress(boolean isIpv4, long high, long low) {
     this.isIpv4 = isIpv4;
     this.high = high;
@@ -209,6 +212,15 @@ public final class IpAddress {
   /** The one canonical text (RFC 5952 §4). */
   @Override
   public String toString() {
+    String known = text;
+    if (known == null) {
+      known = makeText();
+      text = known;
+    }
+    return known;
+  }
+
+  private String makeText() {
     if (isIpv4) {
       return (low >>> 24) + "." + (low >>> 16 & 255) + "." + (low >>> 8 & 255) + "." + (low & 255);
     }

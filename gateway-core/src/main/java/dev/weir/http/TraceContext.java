@@ -1,5 +1,6 @@
 package dev.weir.http;
 
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -13,15 +14,15 @@ import org.jspecify.annotations.Nullable;
 public record TraceContext(String traceId, String spanId, String flags) {
 
   private static final int LENGTH = 55;
-  private static final char[] HEX = "0123456789abcdef".toCharArray();
+
+  /** The two digits of each byte. */
+  private static final byte[] HEX = pairsOfDigits();
 
   /** A new trace, sampled: who looks at the gateway's own log wants to find it. */
   public static TraceContext start() {
     ThreadLocalRandom random = ThreadLocalRandom.current();
-    char[] traceId = new char[32];
-    hexadecimal(nonZero(random), traceId, 0);
-    hexadecimal(random.nextLong(), traceId, 16);
-    return new TraceContext(new String(traceId), newSpanId(random), "01");
+    String traceId = hexadecimal(nonZero(random), random.nextLong());
+    return new TraceContext(traceId, newSpanId(random), "01");
   }
 
   /**
@@ -60,9 +61,9 @@ public record TraceContext(String traceId, String spanId, String flags) {
   }
 
   private static String newSpanId(ThreadLocalRandom random) {
-    char[] spanId = new char[16];
-    hexadecimal(nonZero(random), spanId, 0);
-    return new String(spanId);
+    byte[] spanId = new byte[16];
+    digits(nonZero(random), spanId, 0);
+    return new String(spanId, StandardCharsets.ISO_8859_1);
   }
 
   private static long nonZero(ThreadLocalRandom random) {
@@ -70,10 +71,28 @@ public record TraceContext(String traceId, String spanId, String flags) {
     return value == 0 ? 1 : value;
   }
 
-  static void hexadecimal(long value, char[] into, int at) {
-    for (int i = 0; i < 16; i++) {
-      into[at + i] = HEX[(int) (value >>> 60 - 4 * i) & 15];
+  /** Two numbers as 32 digits. */
+  static String hexadecimal(long high, long low) {
+    byte[] digits = new byte[32];
+    digits(high, digits, 0);
+    digits(low, digits, 16);
+    return new String(digits, StandardCharsets.ISO_8859_1);
+  }
+
+  private static void digits(long value, byte[] into, int at) {
+    for (int i = 0; i < 8; i++) {
+      int pair = 2 * (int) (value >>> 56 - 8 * i & 0xFF);
+      into[at + 2 * i] = HEX[pair];
+      into[at + 2 * i + 1] = HEX[pair + 1];
     }
+  }
+
+  private static byte[] pairsOfDigits() {
+    StringBuilder pairs = new StringBuilder(512);
+    for (int i = 0; i < 256; i++) {
+      pairs.append(Character.forDigit(i >> 4, 16)).append(Character.forDigit(i & 15, 16));
+    }
+    return pairs.toString().getBytes(StandardCharsets.ISO_8859_1);
   }
 
   private static boolean isHexadecimal(String text, int from, int to) {

@@ -97,12 +97,7 @@ class TraceContextTest {
 
   @Test
   void writesNumbersWithLeadingZeros() {
-    char[] text = new char[18];
-    text[0] = '<';
-    text[17] = '>';
-
-    TraceContext.hexadecimal(0x0123_4567_89ab_cdefL, text, 1);
-
-    assertThat(new String(text)).isEqualTo("<0123456789abcdef>");
+    assertThat(TraceContext.hexadecimal(0x0123_4567_89ab_cdefL, 0xfedcL << 48 | 1))
+        .isEqualTo("0123456789abcdeffedc000000000001");
   }
 }

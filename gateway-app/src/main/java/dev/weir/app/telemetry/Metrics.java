@@ -6,6 +6,7 @@ import dev.weir.http.Party;
 import dev.weir.telemetry.Event;
 import dev.weir.telemetry.LimitResult;
 import dev.weir.telemetry.Telemetry;
+import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -13,6 +14,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
@@ -21,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
+import reactor.core.scheduler.Scheduler;
 
 /**
  * Counters and timers, read by Prometheus.
@@ -59,8 +62,7 @@ public final class Metrics implements Telemetry {
 
   private static final String[] CLASSES = {"none", "1xx", "2xx", "3xx", "4xx", "5xx"};
 
-  private final PrometheusMeterRegistry registry =
-      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final PrometheusMeterRegistry registry;
   private final Map<String, Timers> requests = new ConcurrentHashMap<>();
   private final Map<Ended, Counter> ended = new ConcurrentHashMap<>();
   private final Map<String, Timers> attempts = new ConcurrentHashMap<>();
@@ -79,6 +81,17 @@ public final class Metrics implements Telemetry {
   private record WebSocketEnd(String kind, String route, Party by, String what) {}
 
   private record Counted(Event event, String name) {}
+
+  /**
+   * None yet.
+   *
+   * @param clock each timer asks it twice for what it records, to forget maxima that have grown old
+   */
+  public Metrics(Scheduler clock) {
+    registry =
+        new PrometheusMeterRegistry(
+            PrometheusConfig.DEFAULT, new PrometheusRegistry(), new MeterClock(clock));
+  }
 
   /** For meters that belong to an object: connections, limits, breakers. */
   public MeterRegistry registry() {
@@ -281,6 +294,29 @@ public final class Metrics implements Telemetry {
               .register(registry);
       byClass.set(index, timer);
       return timer;
+    }
+  }
+
+  /** The time of day, as it was at the start and as much as has passed since. */
+  private static final class MeterClock implements Clock {
+
+    private final Scheduler clock;
+    private final long startMillis = System.currentTimeMillis();
+    private final long startNanos;
+
+    MeterClock(Scheduler clock) {
+      this.clock = clock;
+      this.startNanos = monotonicTime();
+    }
+
+    @Override
+    public long wallTime() {
+      return startMillis + TimeUnit.NANOSECONDS.toMillis(monotonicTime() - startNanos);
+    }
+
+    @Override
+    public long monotonicTime() {
+      return clock.now(TimeUnit.NANOSECONDS);
     }
   }
 }
