@@ -21,6 +21,12 @@ import reactor.core.publisher.Operators;
  */
 public final class ByteStream extends Flux<ByteBuf> implements Subscription {
 
+  /**
+   * Into what codecs cut content, at most: each piece costs the same on its way, and one each way
+   * may be in hand beyond the marks.
+   */
+  public static final int MAX_PIECE_BYTES = 32 << 10;
+
   private static final int MAX_WAITING_BYTES = 64 << 10;
   private static final int SMALL = 4 << 10;
   private static final int MIN_COLLECTED = 512;
@@ -72,6 +78,16 @@ public final class ByteStream extends Flux<ByteBuf> implements Subscription {
 
   /** The next bytes, which the stream takes over. */
   public void push(ByteBuf bytes) {
+    begin(bytes);
+    pauseIfFull();
+  }
+
+  /**
+   * The same for bytes that are here before anybody could ask for them; {@link #pauseIfFull}
+   * follows when somebody could. Most readers take all of them, and to stop and start reading is
+   * two system calls.
+   */
+  void begin(ByteBuf bytes) {
     if (isOver) {
       bytes.release();
       return;
@@ -85,6 +101,10 @@ public final class ByteStream extends Flux<ByteBuf> implements Subscription {
       collect(bytes);
     }
     drain();
+  }
+
+  /** Stops the source if too much waits. */
+  public void pauseIfFull() {
     if (waitingBytes > MAX_WAITING_BYTES && !isPaused && !isOver) {
       isPaused = true;
       source.read(false);

@@ -60,16 +60,16 @@ public final class HeldPieces {
     return Body.held(whole);
   }
 
-  /** All of it is the stream's. */
+  /** All of it is the stream's, which is to be {@linkplain ByteStream#pauseIfFull looked at}. */
   public void pushTo(ByteStream stream) {
     ByteBuf head = first;
     List<ByteBuf> rest = others;
     forget();
     if (head != null) {
-      stream.push(head);
+      stream.begin(head);
     }
     if (rest != null) {
-      rest.forEach(stream::push);
+      rest.forEach(stream::begin);
     }
   }
 

@@ -244,6 +244,9 @@ abstract class EndpointCall<C> implements Subscription, ByteStream.Source, Runna
   final void answer(Response response) {
     actual.onNext(response);
     actual.onComplete();
+    if (stream != null) {
+      stream.pauseIfFull();
+    }
   }
 
   ByteStream openStream() {

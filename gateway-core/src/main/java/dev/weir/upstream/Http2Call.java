@@ -130,6 +130,7 @@ final class Http2Call extends EndpointCall<Http2EndpointConnection> {
   @Override
   ByteStream openStream() {
     ByteStream opened = super.openStream();
+    opened.pauseIfFull();
     if (!isPaused) {
       giveCredit();
     }

@@ -1,5 +1,6 @@
 package dev.weir.upstream;
 
+import dev.weir.loop.ByteStream;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
@@ -33,6 +34,7 @@ final class ResponseDecoder extends HttpResponseDecoder {
         new HttpDecoderConfig()
             .setMaxInitialLineLength(maxHeadBytes)
             .setMaxHeaderSize(maxHeadBytes)
+            .setMaxChunkSize(ByteStream.MAX_PIECE_BYTES)
             .setStrictLineParsing(true));
   }
 

@@ -101,6 +101,36 @@ final class ByteStreamTest {
     assertThat(told).contains(false);
   }
 
+  /** To stop and start reading would be two system calls, for nothing. */
+  @Test
+  void isNotStoppedForABeginningThatIsTakenAtOnce() {
+    stream.begin(piece(new byte[ByteStream.MAX_PIECE_BYTES]));
+    stream.begin(piece(new byte[ByteStream.MAX_PIECE_BYTES]));
+    stream.begin(piece(new byte[1]));
+    readTo(new ByteArrayOutputStream());
+    stream.pauseIfFull();
+
+    assertThat(told).isEmpty();
+    stream.cancel();
+  }
+
+  @Test
+  void isStoppedForABeginningThatNobodyTakes() {
+    stream.begin(piece(new byte[ByteStream.MAX_PIECE_BYTES]));
+    stream.begin(piece(new byte[ByteStream.MAX_PIECE_BYTES]));
+    stream.pauseIfFull();
+    assertThat(told).isEmpty();
+
+    stream.begin(piece(new byte[1]));
+    stream.pauseIfFull();
+    stream.pauseIfFull();
+    assertThat(told).containsExactly(false);
+
+    readTo(new ByteArrayOutputStream());
+    assertThat(told).containsExactly(false, true);
+    stream.cancel();
+  }
+
   @Test
   void wantsNothingBeforeItIsReadIfItWasPausedUntilThen() {
     List<String> heard = new ArrayList<>();

@@ -132,6 +132,9 @@ final class Http1Stream implements ClientStream, ByteStream.Source {
             new Incoming(head, body(), connection.link(), this::sendInformational), this);
     exchange = next;
     next.begin();
+    if (body != null) {
+      body.pauseIfFull();
+    }
   }
 
   private Body body() {

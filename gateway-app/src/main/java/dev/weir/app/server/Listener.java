@@ -3,6 +3,7 @@ package dev.weir.app.server;
 import dev.weir.http.Handler;
 import dev.weir.http.IpAddress;
 import dev.weir.http.TrustedProxies;
+import dev.weir.loop.ByteStream;
 import dev.weir.loop.EventLoops;
 import dev.weir.telemetry.Telemetry;
 import io.netty.channel.Channel;
@@ -180,6 +181,7 @@ public final class Listener {
     return new HttpDecoderConfig()
         .setMaxInitialLineLength(policy.maxTargetBytes() + REQUEST_LINE_OVERHEAD)
         .setMaxHeaderSize(policy.maxHeaderBytes())
+        .setMaxChunkSize(ByteStream.MAX_PIECE_BYTES)
         .setStrictLineParsing(true);
   }
 
