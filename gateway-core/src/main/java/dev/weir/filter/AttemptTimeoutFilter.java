@@ -27,7 +27,7 @@ public final class AttemptTimeoutFilter implements Filter {
         () -> {
           long remaining = request.deadline().remainingNanos(clock);
           Failure failure =
-              remaining < attemptNanos ? Failure.DEADLINE_EXCEEDED : Failure.ATTEMPT_TIMEOUT;
+              remaining <= attemptNanos ? Failure.DEADLINE_EXCEEDED : Failure.ATTEMPT_TIMEOUT;
           return TimeLimit.limit(
               next.handle(request), Math.min(remaining, attemptNanos), clock, failure::exception);
         });

@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.LongAdder;
 public final class UpstreamFailsAndReturns extends GatewaySimulation {
 
   private static final double PER_SECOND = 200;
-  private static final Duration PHASE = seconds(4, 20);
+  private static final Duration PHASE = seconds(8, 20);
 
   /** The breaker waits for a second before it tries again, so this is more than enough. */
   private static final Duration RECOVERY = Duration.ofSeconds(4);
