@@ -41,6 +41,16 @@ public final class HeldPieces {
     return bytes == 0;
   }
 
+  /** How many bytes have come, be they taken or not. */
+  public int bytes() {
+    return bytes;
+  }
+
+  /** How many pieces wait. */
+  public int count() {
+    return first == null ? 0 : others == null ? 1 : 1 + others.size();
+  }
+
   /** Whether what has come is few enough bytes to be a body in memory. */
   public boolean isSmall() {
     return bytes <= MAX_BYTES;

@@ -1,7 +1,6 @@
 package dev.weir.app.server;
 
 import dev.weir.http.Body;
-import dev.weir.http.Failure;
 import dev.weir.http.HopByHop;
 import dev.weir.http.Http2Fields;
 import dev.weir.http.Http2Fields.Malformed;
@@ -24,29 +23,14 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Stream;
 import java.nio.channels.ClosedChannelException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
-/**
- * One request on a stream of HTTP/2, and the answer to it in frames (RFC 9113 §8.1).
- *
- * <p>What comes in one go is kept until the read is over, as with HTTP/1.1: a body that is small
- * and whole by then is a value in memory, as long as those of its connection take no more than that
- * may have on its way. For any other, no credit is given back before somebody reads it, so that
- * windows bound what waits; and then as long as fewer bytes wait than a {@link ByteStream} lets
- * wait.
- */
-final class Http2ClientStream implements ClientStream, ByteStream.Source {
-
-  private static final int MAX_HELD_BYTES = 64 << 10;
-
-  /** A piece takes memory beside its bytes; who keeps more of them puts them together. */
-  private static final int MAX_HELD_PIECES = 32;
+/** One request on a stream of HTTP/2, and the answer to it in frames (RFC 9113 §8.1). */
+final class Http2ClientStream implements ClientStream {
 
   /** What has to be taken within the time of a stall: nobody stays for ever by taking a little. */
   private static final int MAX_PIECE = 16 << 10;
@@ -58,16 +42,11 @@ final class Http2ClientStream implements ClientStream, ByteStream.Source {
   private final Scheduler clock;
 
   // The request
-  private final List<ByteBuf> pieces = new ArrayList<>(0);
-  private int heldBytes;
+  private final Http2RequestBody body;
   private boolean isReceived;
   private HttpHeaders requestTrailers = EmptyHttpHeaders.INSTANCE;
-  private @Nullable ByteStream body;
   private @Nullable Http2Tunnel tunnel;
   private @Nullable Exchange exchange;
-  private boolean isPaused = true;
-  private int owed;
-  private int valueBytes;
 
   // The answer
   private boolean isAnswering;
@@ -88,6 +67,7 @@ final class Http2ClientStream implements ClientStream, ByteStream.Source {
     this.stream = stream;
     this.head = head;
     this.clock = clock;
+    this.body = new Http2RequestBody(connection, stream, loop());
   }
 
   @Override
@@ -103,30 +83,14 @@ final class Http2ClientStream implements ClientStream, ByteStream.Source {
    * @return how many of these bytes the client may send again at once
    */
   int received(ByteBuf data, int padding) {
-    int bytes = data.readableBytes();
     if (isOver) {
-      return bytes + padding;
+      return data.readableBytes() + padding;
     }
-    if (bytes > 0) {
-      add(data.retain());
-    }
-    if (isPaused) {
-      owed += bytes;
-      return padding;
-    }
-    return bytes + padding;
-  }
-
-  private void add(ByteBuf piece) {
-    if (body != null) {
-      body.push(piece);
-      return;
-    }
-    pieces.add(piece);
-    heldBytes += piece.readableBytes();
-    if (heldBytes > MAX_HELD_BYTES || pieces.size() > MAX_HELD_PIECES) {
+    int credit = body.received(data);
+    if (exchange == null && body.isLarge()) {
       begin();
     }
+    return credit + padding;
   }
 
   /**
@@ -147,7 +111,7 @@ final class Http2ClientStream implements ClientStream, ByteStream.Source {
     requestTrailers = trailers;
     if (exchange == null) {
       begin();
-    } else if (body != null) {
+    } else {
       body.complete();
     }
   }
@@ -162,48 +126,31 @@ final class Http2ClientStream implements ClientStream, ByteStream.Source {
   private void begin() {
     Exchange next =
         connection.exchange(
-            new Incoming(head, body(), connection.link(), this::sendInformational), this);
+            new Incoming(head, wholeOrStream(), connection.link(), this::sendInformational), this);
     exchange = next;
     next.begin();
   }
 
-  private Body body() {
+  private Body wholeOrStream() {
     if (WebSocketHandshake.isWanted(head.headers())) {
       return bodyOfHandshake();
     }
-    if (isReceived && requestTrailers.isEmpty()) {
-      if (pieces.isEmpty()) {
-        return Body.empty();
-      }
-      if (heldBytes <= MAX_HELD_BYTES && connection.mayHold(heldBytes)) {
-        valueBytes = heldBytes;
-        giveCredit();
-        return Body.held(whole());
-      }
+    Body value = isReceived && requestTrailers.isEmpty() ? body.value() : null;
+    if (value != null) {
+      return value;
     }
     ByteStream bytes = bytes();
-    boolean isAwaited = heldBytes == 0 && head.headers().contains(HttpHeaderNames.EXPECT);
+    boolean isAwaited = body.isEmpty() && head.headers().contains(HttpHeaderNames.EXPECT);
     Flux<ByteBuf> content = isAwaited ? Flux.defer(() -> askFor(bytes)) : bytes;
     return Body.streaming(content, length(), () -> requestTrailers, bytes::cancel);
   }
 
-  /** What has come, and what comes. */
   private ByteStream bytes() {
-    ByteStream bytes = ByteStream.pausedUntilRead(loop(), this);
-    body = bytes;
-    pieces.forEach(bytes::push);
-    pieces.clear();
+    ByteStream bytes = body.stream();
     if (isReceived) {
       bytes.complete();
     }
     return bytes;
-  }
-
-  private ByteBuf whole() {
-    ByteBuf whole =
-        pieces.size() == 1 ? pieces.get(0) : Unpooled.wrappedBuffer(pieces.toArray(new ByteBuf[0]));
-    pieces.clear();
-    return whole;
   }
 
   /** The handshake of a WebSocket has no body; what follows it is for the tunnel. */
@@ -223,34 +170,6 @@ final class Http2ClientStream implements ClientStream, ByteStream.Source {
       sendInformational(new Informational(100, EmptyHttpHeaders.INSTANCE));
     }
     return bytes;
-  }
-
-  @Override
-  public void read(boolean isWanted) {
-    isPaused = !isWanted;
-    if (isWanted) {
-      giveCredit();
-    }
-  }
-
-  private void giveCredit() {
-    if (owed > 0) {
-      int due = owed;
-      owed = 0;
-      connection.giveCredit(stream, due);
-    }
-  }
-
-  /** Nobody wants the rest of the request; it is read and thrown away. */
-  @Override
-  public void abandoned() {
-    read(true);
-  }
-
-  /** An answer may take long yet, and others need what the connection's window still lacks. */
-  @Override
-  public void finished() {
-    giveCredit();
   }
 
   // The answer
@@ -430,8 +349,7 @@ final class Http2ClientStream implements ClientStream, ByteStream.Source {
     if (isOver) {
       return;
     }
-    pieces.forEach(ByteBuf::release);
-    pieces.clear();
+    body.release();
     if (exchange == null) {
       over();
     } else {
@@ -481,10 +399,7 @@ final class Http2ClientStream implements ClientStream, ByteStream.Source {
   private void over() {
     if (!isOver) {
       isOver = true;
-      connection.holdsNoMore(valueBytes);
-      if (body != null) {
-        body.fail(Failure.CLIENT_LEFT.exception("while it sent its request"));
-      }
+      body.end();
       if (tunnel != null) {
         tunnel.discard();
       }
