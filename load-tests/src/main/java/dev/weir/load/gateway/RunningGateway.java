@@ -19,7 +19,8 @@ import java.util.regex.Pattern;
 public final class RunningGateway implements AutoCloseable {
 
   private static final Pattern STARTED =
-      Pattern.compile("weir listens on (http://\\S+), admin on (http://\\S+)");
+      Pattern.compile(
+          "weir listens on (http://[^\\s,]+)(?:, (https://[^\\s,]+))?, admin on (http://\\S+)");
   private static final Duration START_LIMIT = Duration.ofSeconds(60);
   private static final long END_LIMIT_SECONDS = 60;
 
@@ -29,6 +30,7 @@ public final class RunningGateway implements AutoCloseable {
   private final Path log;
   private Process process;
   private String url = "";
+  private String tlsUrl = "";
   private String adminUrl = "";
 
   private RunningGateway(
@@ -88,7 +90,8 @@ public final class RunningGateway implements AutoCloseable {
       Matcher started = STARTED.matcher(Files.readString(log));
       if (started.find()) {
         url = started.group(1);
-        adminUrl = started.group(2);
+        tlsUrl = started.group(2) == null ? "" : started.group(2);
+        adminUrl = started.group(3);
         return;
       }
       Pause.of(Duration.ofMillis(50));
@@ -99,6 +102,11 @@ public final class RunningGateway implements AutoCloseable {
 
   public String url() {
     return url;
+  }
+
+  /** Empty if it has none. */
+  public String tlsUrl() {
+    return tlsUrl;
   }
 
   public String adminUrl() {

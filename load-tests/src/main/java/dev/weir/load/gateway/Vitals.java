@@ -43,11 +43,16 @@ public record Vitals(
         ProcessFacts.status(pid, "Threads"),
         ProcessFacts.descriptors(pid),
         whole(metrics.sum("weir_limit_in_use") + metrics.sum("weir_limit_waiting")),
-        whole(metrics.sum("weir_requests_in_flight", "listener=\"data\"")),
+        whole(ofClients(metrics, "weir_requests_in_flight")),
         whole(metrics.sum("weir_timers")),
         whole(metrics.sum("weir_upstream_connections_active")),
         whole(metrics.sum("weir_upstream_connections_idle")),
-        whole(metrics.sum("weir_connections", "listener=\"data\"")));
+        whole(ofClients(metrics, "weir_connections")));
+  }
+
+  /** The admin listener is ours. */
+  private static double ofClients(Metrics metrics, String name) {
+    return metrics.sum(name, "listener=\"data\"") + metrics.sum(name, "listener=\"tls\"");
   }
 
   private static long whole(double value) {
