@@ -11,8 +11,8 @@ import dev.weir.app.config.binding.Shorthand;
 public record AccessLogSettings(
     @Doc("Where the lines go.") @Default("stdout") LogDestination to,
     @Doc(
-            "Memory for lines that wait to be written, the same for each event loop; lines that"
-                + " find no room are dropped and counted.")
+            "Memory for lines that wait to be written, in equal parts for each event loop; a line"
+                + " that finds no room is dropped and counted.")
         @Default("8MiB")
         @Range(min = "256KiB", max = "1GiB")
         ByteSize buffer) {}
